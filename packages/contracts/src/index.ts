@@ -1,0 +1,4 @@
+export * from './approval-proof.ts';
+export * from './ecps-device.ts';
+export * from './notification.ts';
+export * from './professional.ts';

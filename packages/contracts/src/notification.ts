@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** The queue between auth-broker and notification-worker. */
+export const notificationQueue = 'notifications';
+
+/**
+ * One job per approval and device: "a login awaits on this phone". Identifiers only: jobs lie in Redis in clear text.
+ * `traceparent` (W3C Trace Context) continues the login's trace; '' when there is none.
+ */
+export const notificationJobSchema = z.strictObject({
+  approvalId: z.string().max(128),
+  deviceId: z.string().max(128),
+  traceparent: z.string().max(64),
+});
+export type NotificationJob = z.infer<typeof notificationJobSchema>;
+
+/** BullMQ job id: the same approval and device is never queued twice. */
+export function notificationJobId(job: Pick<NotificationJob, 'approvalId' | 'deviceId'>): string {
+  return `${job.approvalId}.${job.deviceId}`;
+}
+
+/** What the phone decrypts from the push (RFC 8291). It then asks the device API for the rest. */
+export const pushMessageSchema = z.strictObject({ approvalId: z.string().max(128) });

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * What rpps-directory answers about a person, in PSC's own words (SubjectRefPro): the register's columns by the
+ * names that applications receive. A value the register does not have is '' and never null or absent.
+ */
+const column = z.string().max(512).default('');
+
+/** One place and way of working: the 30 keys of PSC's `activities[]`. `numeroFinessetablissementJuridique` is spelt so. */
+export const activitySchema = z.object({
+  codeModeExercice: column,
+  codeSecteurDactivite: column,
+  codeSectionPharmacien: column,
+  codeRole: column,
+  codeGenreActivite: column,
+  numeroSiretSite: column,
+  numeroSirenSite: column,
+  numeroFinessSite: column,
+  numeroFinessetablissementJuridique: column,
+  identifiantTechniqueDeLaStructure: column,
+  raisonSocialeSite: column,
+  enseigneCommercialeSite: column,
+  complementDestinataire: column,
+  complementPointGeographique: column,
+  numeroVoie: column,
+  indiceRepetitionVoie: column,
+  codeTypeDeVoie: column,
+  libelleVoie: column,
+  mentionDistribution: column,
+  bureauCedex: column,
+  codePostal: column,
+  codeCommune: column,
+  codePays: column,
+  telephone: column,
+  telephone2: column,
+  telecopie: column,
+  adresseEMail: column,
+  codeDepartement: column,
+  ancienIdentifiantDeLaStructure: column,
+  autoriteDenregistrement: column,
+});
+export type Activity = z.infer<typeof activitySchema>;
+
+/** One profession in one category, with its savoir-faire: PSC's `exercices[]`. */
+export const exerciceSchema = z.object({
+  codeProfession: column,
+  codeCategorieProfessionnelle: column,
+  codeCiviliteDexercice: column,
+  nomDexercice: column,
+  prenomDexercice: column,
+  codeTypeSavoirFaire: column,
+  codeSavoirFaire: column,
+  activities: z.array(activitySchema).max(1000),
+});
+export type Exercice = z.infer<typeof exerciceSchema>;
+
+/** PSC's `otherIds[]`: every identifier known for the person. `qualite` is 1, or 2 for a PSI account. */
+export const alternativeIdentifierSchema = z.object({
+  identifiant: z.string(),
+  origine: z.string(),
+  qualite: z.number().int(),
+});
+export type AlternativeIdentifier = z.infer<typeof alternativeIdentifierSchema>;
+
+export const professionalSchema = z.object({
+  nationalId: z.string().max(64),
+  /** `inactive`: was in the register and no longer is (struck off, retired, opposed): may not log in. */
+  status: z.enum(['active', 'inactive']),
+  /** Civil names; the names of practice are in `exercices`. */
+  familyName: column,
+  givenName: column,
+  codeCivilite: column,
+  otherIds: z.array(alternativeIdentifierSchema).max(20),
+  exercices: z.array(exerciceSchema).max(100),
+});
+export type Professional = z.infer<typeof professionalSchema>;
+
+/** `POST /internal/professionals/lookup` of rpps-directory. A body, because an identifier must not reach a URL. */
+export const lookupRequestSchema = z.strictObject({ nationalId: z.string().min(1).max(64) });
+export const lookupResponseSchema = z.object({ professional: professionalSchema.nullable() });

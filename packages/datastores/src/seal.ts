@@ -1,0 +1,97 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+/**
+ * Authenticated encryption (AES-256-GCM, NIST SP 800-38D) for what is kept in a datastore that must have no authority.
+ * The record's name is the additional data: a sealed value copied under another name does not open.
+ */
+export interface Seal {
+  seal(name: string, plaintext: string): string;
+
+  /** Undefined when the value was forged, copied from another record, or sealed by a key we no longer have. */
+  open(name: string, sealed: string): string | undefined;
+
+  /**
+   * Keyed digests of a value that must be found again without being readable: one per key, the current one first.
+   * Write under the first, read under all, so that a rotated key loses nothing.
+   */
+  pseudonyms(value: string): readonly string[];
+}
+
+interface SealKey {
+  readonly id: string;
+  readonly encryption: Buffer;
+  readonly pseudonym: Buffer;
+}
+
+const VERSION = 's1';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * `keys`: `id:base64 of 32 bytes`, separated by commas. The first one seals; the others only open, until what they
+ * sealed has lapsed. Throws when a key is not of this shape; the message never quotes it.
+ */
+export function createSeal(keys: string): Seal {
+  const ring = parseSealKeys(keys);
+  const current = ring[0];
+  const byId = new Map(ring.map((key) => [key.id, key]));
+
+  return {
+    seal(name, plaintext) {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', current.encryption, iv);
+      cipher.setAAD(Buffer.from(name));
+      const sealed = Buffer.concat([
+        iv,
+        cipher.update(plaintext, 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]);
+      return `${VERSION}.${current.id}.${sealed.toString('base64url')}`;
+    },
+
+    open(name, sealed) {
+      const [version, keyId, body, ...rest] = sealed.split('.');
+      const key = byId.get(keyId ?? '');
+      if (version !== VERSION || !key || !body || rest.length > 0) return undefined;
+      const bytes = Buffer.from(body, 'base64url');
+      if (bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+      const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(0, IV_BYTES), {
+        // Without this, a truncated tag would be accepted and could be guessed.
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(Buffer.from(name));
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        return (
+          decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+        );
+      } catch {
+        return undefined;
+      }
+    },
+
+    pseudonyms(value) {
+      return ring.map((key) => createHmac('sha256', key.pseudonym).update(value).digest('base64url'));
+    },
+  };
+}
+
+function parseSealKeys(keys: string): [SealKey, ...SealKey[]] {
+  const ring = keys.split(',').map((entry) => {
+    const [, id, secret] = /^([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)$/.exec(entry.trim()) ?? [];
+    if (!id || !secret) throw new TypeError('a sealing key must be "id:base64 of 32 bytes"');
+    const bytes = Buffer.from(secret, 'base64');
+    return { id, encryption: derive(bytes, 'encryption'), pseudonym: derive(bytes, 'pseudonym') };
+  });
+  if (new Set(ring.map((key) => key.id)).size < ring.length)
+    throw new TypeError('two sealing keys have the same id');
+  const [first, ...others] = ring;
+  if (!first) throw new TypeError('at least one sealing key is needed');
+  return [first, ...others];
+}
+
+/** One key for one use (NIST SP 800-108): encrypting and pseudonymising never share a key. */
+function derive(secret: Buffer, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `psc seal ${use}`, 32));
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = ['**/src/**/*.test.ts'];
+const integration = ['**/src/**/*.int.test.ts'];
+
+/** unit: no I/O. integration: real PostgreSQL and Redis. journeys: the whole cluster and a real browser. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: unit, exclude: ['**/node_modules/**', ...integration] } },
+      {
+        test: {
+          name: 'integration',
+          include: integration,
+          globalSetup: ['tests/setup/datastores.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['tests/journeys/**/*.test.ts', 'tests/resilience/**/*.test.ts'],
+          globalSetup: ['tests/setup/cluster.ts'],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
