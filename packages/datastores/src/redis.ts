@@ -19,28 +19,28 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * Rejects when the server cannot be reached within 5 s. `onError` hears every later loss; ioredis reconnects by itself.
  */
 export async function openRedis(url: string, use: RedisUse, onError: (error: Error) => void): Promise<Redis> {
-  const options: RedisOptions = { ...presets[use], lazyConnect: true, connectTimeout: CONNECT_TIMEOUT_MS };
+  const options = { ...presets[use], lazyConnect: true, connectTimeout: CONNECT_TIMEOUT_MS };
   const redis = new Redis(url, options);
   redis.on('error', onError);
   await redis.connect();
   return redis;
 }
 
-const patient: RedisOptions = {
+const patient = {
   maxRetriesPerRequest: null,
-  retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
-};
+  retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
+} satisfies RedisOptions;
 
-const impatient: RedisOptions = {
+const impatient = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
   commandTimeout: COMMAND_TIMEOUT_MS,
-  retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
-};
+  retryStrategy: (attempt: number) => Math.min(attempt * 50, 1_000),
+} satisfies RedisOptions;
 
-const presets: Record<RedisUse, RedisOptions> = {
+const presets = {
   commands: { ...impatient, enableAutoPipelining: true },
   queue: impatient,
   subscriber: patient,
   worker: patient,
-};
+} satisfies Record<RedisUse, RedisOptions>;

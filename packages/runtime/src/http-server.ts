@@ -1,0 +1,141 @@
+import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { Unavailable } from '@psc/kernel';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { Histogram, type Registry } from 'prom-client';
+
+export interface HttpServerSettings {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Could this service serve a login now? Asked by `/readyz`; a rejection is a no. */
+  readonly isReady: () => Promise<boolean>;
+  readonly trustedProxies: readonly string[];
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 15_000;
+const READINESS_TIMEOUT_MS = 2_000;
+
+/**
+ * The Fastify that every service starts from: `/livez`, `/readyz`, `/metrics`, one span and one duration per request,
+ * an error handler that says nothing of our insides. URLs are never logged: they may carry codes; routes are.
+ */
+export function createHttpServer(settings: HttpServerSettings): FastifyInstance {
+  // The wider type: the instance's own would drag pino's generics through every plugin.
+  const loggerInstance: FastifyBaseLogger = settings.logger;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Closes idle keep-alive connections at once when stopping, so that a rolling update does not wait for browsers.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  });
+  traceRequests(app);
+  measureRequests(app, settings.metrics);
+  answerErrors(app);
+
+  app.get('/livez', () => ({ status: 'live' }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await within(READINESS_TIMEOUT_MS, settings.isReady());
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type(settings.metrics.contentType).send(await settings.metrics.metrics());
+  });
+  return app;
+}
+
+async function within(milliseconds: number, check: Promise<boolean>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, milliseconds, false);
+  return Promise.race([check.catch(() => false), late]).finally(() => clearTimeout(timer));
+}
+
+const requestContexts = new WeakMap<FastifyRequest, Context>();
+
+function traceRequests(app: FastifyInstance): void {
+  const tracer = trace.getTracer('@psc/runtime');
+  app.addHook('onRequest', (request, _reply, done) => {
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+    const span = tracer.startSpan(`${request.method} ${route(request)}`, { kind: SpanKind.SERVER }, parent);
+    const entered = trace.setSpan(parent, span);
+    requestContexts.set(request, entered);
+    context.with(entered, done);
+  });
+  // Reading a body leaves the asynchronous context of onRequest: enter it again before the handler.
+  app.addHook('preValidation', (request, _reply, done) => {
+    context.with(requestContexts.get(request) ?? context.active(), done);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const entered = requestContexts.get(request);
+    const span = entered && trace.getSpan(entered);
+    span?.setAttributes({ 'http.route': route(request), 'http.response.status_code': reply.raw.statusCode });
+    span?.end();
+    done();
+  });
+}
+
+function measureRequests(app: FastifyInstance, registry: Registry): void {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests, by method, route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [registry],
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const status = reply.raw.statusCode;
+    duration.observe({ method: request.method, route: route(request), status }, reply.elapsedTime / 1000);
+    if (!quiet.has(route(request))) {
+      request.log.info({
+        method: request.method,
+        route: route(request),
+        status,
+        ms: Math.round(reply.elapsedTime),
+      });
+    }
+    done();
+  });
+}
+
+const quiet = new Set(['/livez', '/readyz', '/metrics']);
+
+function route(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unknown';
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof Unavailable) {
+      request.log.error({ err: error }, 'a dependency did not answer');
+      return reply.code(503).header('retry-after', '2').send({
+        error: 'temporarily_unavailable',
+        message: 'Le service est momentanément indisponible. Réessayez dans quelques instants.',
+      });
+    }
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      request.log.error({ err: error }, 'unexpected error');
+      return reply.code(500).send({
+        error: 'server_error',
+        message: 'Une erreur inattendue est survenue. Réessayez dans quelques instants.',
+      });
+    }
+    // The parser's message may quote the body: only its code is told.
+    return reply
+      .code(status)
+      .send({ error: 'malformed_request', message: `La requête est mal formée (${error.code}).` });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'not_found', message: "Cette adresse n'existe pas." }),
+  );
+}

@@ -1,0 +1,23 @@
+export {
+  ConfigError,
+  commonConfig,
+  integer,
+  json,
+  parseConfig,
+  privateServiceKey,
+  publicServiceKey,
+  yesOrNo,
+} from './config.ts';
+export { createHttpServer, type HttpServerSettings } from './http-server.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
+export { type Life, runService } from './run-service.ts';
+export { createServiceClient, type ServiceClient } from './service-client.ts';
+export { callerOf, createServiceIdentity, requireCaller, type ServiceIdentity } from './service-identity.ts';
+export {
+  continueTrace,
+  currentTraceparent,
+  inSpan,
+  startTelemetry,
+  type TelemetrySettings,
+} from './telemetry.ts';

@@ -1,0 +1,58 @@
+import { trace } from '@opentelemetry/api';
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * JSON lines with the trace's id. Personal data and secrets are cut here as a second line of defence: the first is not
+ * to log them.
+ */
+export function createLogger(settings: { service: string; level: string }): Logger {
+  return pino({
+    level: settings.level,
+    base: { service: settings.service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    mixin: traceIds,
+    serializers: { err: describeError, cause: describeError },
+    redact: { paths: redacted, censor: '[redacted]' },
+  });
+}
+
+const personal = [
+  'nationalId',
+  'identifier',
+  'login_hint',
+  'loginHint',
+  'sub',
+  'pin',
+  'number',
+  'proof',
+  'ticket',
+  'code',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'client_secret',
+  'authorization',
+  'cookie',
+  'password',
+  'email',
+  'phone',
+  'ip',
+];
+const redacted = personal.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+function traceIds(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+/** Name, code, message and stack of an error and of its causes: never its other fields, which may quote a value. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const code = 'code' in error ? { code: String(error.code) } : {};
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  return { type: error.name, ...code, message: error.message, stack: error.stack, ...cause };
+}
