@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface ChildSettings {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Receives standard output and standard error; emptied at each start. */
+  readonly logFile: string;
+  readonly cwd?: string;
+  /** Only root may ask for another user. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** A process that we started and that we alone end. */
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  /** How it ended, in words: `exit code 1`, `signal SIGKILL`. Never rejects. */
+  readonly ended: Promise<string>;
+  readonly running: boolean;
+  /** Asks politely, insists after `graceMs`, and answers when it is gone. */
+  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
+  logs(): string;
+}
+
+const GRACE_MS = 10_000;
+
+/**
+ * Starts a process in a group of its own: Ctrl-C in a terminal reaches the supervisor only, which then stops everything
+ * in order. The log goes straight to a file, so that a process never blocks on, nor dies with, a pipe to us.
+ */
+export async function startChild(settings: ChildSettings): Promise<Child> {
+  mkdirSync(dirname(settings.logFile), { recursive: true });
+  const log = openSync(settings.logFile, 'w', 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(settings.command, [...settings.args], {
+      env: { ...settings.env },
+      cwd: settings.cwd,
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...settings.user,
+    });
+  } finally {
+    closeSync(log);
+  }
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  if (child.pid === undefined) throw new Error(`${settings.name} cannot be started: ${await ended}`);
+  const pid = child.pid;
+
+  return {
+    name: settings.name,
+    pid,
+    ended,
+    get running() {
+      return isRunning(child);
+    },
+    stop: async (signal = 'SIGTERM', graceMs = GRACE_MS) => {
+      if (!isRunning(child)) return;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      const insist = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      await gone;
+      clearTimeout(insist);
+    },
+    logs: () => readFileSync(settings.logFile, 'utf8'),
+  };
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+/**
+ * Tries `probe` until it answers without throwing, the child ends, or time is up. Says which, with the end of the log.
+ */
+export async function untilReady(
+  child: Child,
+  probe: () => Promise<unknown>,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let end: string | undefined;
+  void child.ended.then((how) => {
+    end = how;
+  });
+  let reason: unknown;
+  while (end === undefined && Date.now() < deadline) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      reason = error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+  const what = end === undefined ? `was not ready within ${timeoutMs / 1000} s` : `ended with ${end}`;
+  throw new Error(`${child.name} ${what}.\n${lastLines(child.logs())}`, { cause: reason });
+}
+
+const RETRY_MS = 25;
+
+/** The end of a log: what a person reads first when something failed. */
+export function lastLines(log: string, count = 15): string {
+  return log.trimEnd().split('\n').slice(-count).join('\n');
+}
