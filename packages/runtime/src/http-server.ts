@@ -6,6 +6,7 @@ import {
   type FastifyInstance,
   type FastifyRequest,
   fastify,
+  LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
@@ -31,7 +32,7 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
   const loggerInstance: FastifyBaseLogger = settings.logger;
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
