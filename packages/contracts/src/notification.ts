@@ -35,3 +35,4 @@ export function notificationJobId(job: Pick<NotificationJob, 'approvalId' | 'dev
 
 /** What the phone decrypts from the push (RFC 8291). It then asks the device API for the rest. */
 export const pushMessageSchema = z.strictObject({ approvalId: z.string().max(128) });
+export type PushMessage = z.infer<typeof pushMessageSchema>;

@@ -1,0 +1,76 @@
+import { createECDH } from 'node:crypto';
+import { commonConfig, integer, parseConfig } from '@psc/runtime';
+import { z } from 'zod';
+import { browserPushOrigins, parsePushOrigin } from '#src/domain/push-origins.ts';
+
+const pushOrigins = z.string().transform((list, context) =>
+  list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .flatMap((entry) => {
+      const origin = parsePushOrigin(entry);
+      if (!origin) {
+        const message =
+          'must be origins separated by commas: https://host, https://*.host or http://host:port';
+        context.addIssue({ code: 'custom', message });
+      }
+      return origin ?? [];
+    }),
+);
+
+const vapidKey = (bytes: number) =>
+  z.string().refine((text) => /^[\w-]+$/.test(text) && Buffer.from(text, 'base64url').length === bytes, {
+    message: `must be ${bytes} bytes in base64url`,
+  });
+
+const shape = z.object({
+  ...commonConfig,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_SIZE: integer(1, 100).default(5),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Opens approvals: the same keys as oidc-provider and auth-broker. */
+  APPROVAL_SEAL_KEYS: z.string().min(1),
+  AUTH_BROKER_URL: z.url({ protocol: /^https?$/ }),
+  /** A contact for the push services: `mailto:` or `https:` (RFC 8292). */
+  VAPID_SUBJECT: z.url({ protocol: /^(mailto|https)$/ }),
+  VAPID_PUBLIC_KEY: vapidKey(65),
+  VAPID_PRIVATE_KEY: vapidKey(32),
+  PUSH_ALLOWED_ORIGINS: pushOrigins.prefault(browserPushOrigins),
+  /** Whether an https push service may have a private address; an http one always may. */
+  PUSH_PRIVATE_ADDRESSES: z.enum(['allowed', 'refused']).default('refused'),
+  WORKER_CONCURRENCY: integer(1, 500).default(50),
+  DELIVERIES_KEPT_DAYS: integer(1, 3_650).default(30),
+});
+
+const schema = shape.refine(
+  ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }) => publicKeyOf(VAPID_PRIVATE_KEY) === VAPID_PUBLIC_KEY,
+  { path: ['VAPID_PUBLIC_KEY'], message: 'is not the public key of VAPID_PRIVATE_KEY' },
+);
+
+export type Config = Readonly<z.output<typeof schema>>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export function readConfig(env: Env): Config {
+  return parseConfig(schema, env);
+}
+
+/** The part that the command `dead-letters` needs. */
+export function readRedisUrl(env: Env): string {
+  return parseConfig(shape.pick({ REDIS_URL: true }), env).REDIS_URL;
+}
+
+/** The part that the command `migrate` needs. */
+export function readDatabaseUrl(env: Env): string {
+  return parseConfig(shape.pick({ DATABASE_URL: true }), env).DATABASE_URL;
+}
+
+function publicKeyOf(privateKey: string): string | undefined {
+  const pair = createECDH('prime256v1');
+  try {
+    pair.setPrivateKey(privateKey, 'base64url');
+  } catch {
+    return undefined;
+  }
+  return pair.getPublicKey('base64url');
+}
