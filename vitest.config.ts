@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const unit = ['**/src/**/*.test.ts'];
-const integration = ['**/src/**/*.int.test.ts'];
+const integration = ['**/src/**/*.int.test.ts', 'tests/gates/**/*.test.ts'];
 
-/** unit: no I/O. integration: real PostgreSQL and Redis. journeys: the whole cluster and a real browser. */
+/** unit: no I/O. integration: real PostgreSQL and Redis, and the proof that the gates hold. journeys: the whole cluster and a real browser. */
 export default defineConfig({
   test: {
     projects: [
