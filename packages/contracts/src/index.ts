@@ -1,3 +1,4 @@
+export * from './application.ts';
 export * from './approval-proof.ts';
 export * from './ecps-device.ts';
 export * from './notification.ts';
