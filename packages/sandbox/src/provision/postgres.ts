@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -43,7 +44,7 @@ export async function startPostgres(place: PostgresPlace): Promise<PostgresServe
   const files = join(directory, 'data');
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
 
-  if (!(await exists(files))) {
+  if (!existsSync(files)) {
     await initialise(join(binaries, 'bin', 'initdb'), directory, place.password, user, env);
   }
   const durability = place.durable
@@ -156,7 +157,7 @@ async function reachableBinaries(binaries: string, user: SystemUser | undefined)
   if (!user || (await succeeds(join(binaries, 'bin', 'postgres'), ['--version'], user))) return binaries;
   const { version } = JSON.parse(await readFile(join(binaries, '..', 'package.json'), 'utf8'));
   const copy = `/var/cache/psc-sandbox/postgresql-${version}`;
-  if (await exists(copy)) return copy;
+  if (existsSync(copy)) return copy;
   await mkdir(dirname(copy), { recursive: true });
   const half = await mkdtemp(`${copy}.`);
   await cp(binaries, half, { recursive: true, verbatimSymlinks: true });
@@ -220,13 +221,6 @@ async function initialise(
 
 async function succeeds(command: string, args: readonly string[], user: SystemUser): Promise<boolean> {
   return run(command, [...args], { ...user, cwd: '/' }).then(
-    () => true,
-    () => false,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
     () => true,
     () => false,
   );

@@ -7,7 +7,7 @@ export interface ChildSettings {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   /** Receives standard output and standard error; emptied at each start. */
   readonly logFile: string;
   readonly cwd?: string;
