@@ -51,6 +51,7 @@ export const registrationClaimsSchema = z.object({
   iat: z.number().int(),
   jti: opaque,
 });
+export type RegistrationClaims = z.infer<typeof registrationClaimsSchema>;
 
 /** `POST /device/v1/devices` → 201 `{ deviceId }`. */
 export const registerDeviceBodySchema = z.strictObject({
@@ -69,6 +70,7 @@ export const deviceRequestClaimsSchema = z.object({
   iat: z.number().int(),
   jti: opaque,
 });
+export type DeviceRequestClaims = z.infer<typeof deviceRequestClaimsSchema>;
 
 /** One line of `GET /device/v1/requests`: what the professional reads before answering. Times are ISO 8601. */
 export const pendingRequestSchema = z.object({

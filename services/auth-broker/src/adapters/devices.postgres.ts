@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { devicePublicKeySchema, pushSubscriptionSchema } from '@psc/contracts';
+import type { Postgres, Seal } from '@psc/datastores';
+import { Bug } from '@psc/kernel';
+import { z } from 'zod';
+import type { Devices } from '#src/ports/devices.ts';
+
+const deviceRow = z.object({
+  national_id: z.string(),
+  state: z.enum(['active', 'locked']),
+  public_key: devicePublicKeySchema,
+});
+const pinRow = z.object({ right: z.boolean(), failures: z.number(), state: z.enum(['active', 'locked']) });
+
+/** `seal` closes push subscriptions (`DEVICE_SEAL_KEYS`). */
+export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
+  return {
+    async addTicket({ ticket, nationalId, expiresAt }) {
+      await postgres.query(
+        `INSERT INTO activation_tickets (national_id, digest, expires_at) VALUES ($1, $2, $3)
+         ON CONFLICT (national_id) DO UPDATE
+           SET digest = excluded.digest, expires_at = excluded.expires_at, used_at = NULL`,
+        [nationalId, digest(ticket), new Date(expiresAt)],
+        'add ticket',
+      );
+    },
+
+    async activate(ticket, { id, name, publicKey, pinVerifier, push, activatedAt }) {
+      const sealedPush = push ? seal.seal(pushName(id), JSON.stringify(push)) : null;
+      // One statement: the ticket is used if and only if the device exists, and the row lock lets one caller through.
+      const { rowCount } = await postgres.query(
+        `WITH ticket AS (
+           UPDATE activation_tickets SET used_at = $2
+           WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
+           RETURNING national_id
+         )
+         INSERT INTO devices (id, national_id, name, public_key, pin_verifier, push_subscription, activated_at)
+         SELECT $3, national_id, $4, $5, $6, $7, $2 FROM ticket`,
+        [digest(ticket), new Date(activatedAt), id, name, publicKey, pinVerifier, sealedPush],
+        'activate device',
+      );
+      return rowCount === 1;
+    },
+
+    async find(id) {
+      const { rows } = await postgres.query(
+        'SELECT national_id, state, public_key FROM devices WHERE id = $1',
+        [id],
+        'find device',
+      );
+      if (rows.length === 0) return undefined;
+      const row = deviceRow.parse(rows[0]);
+      return { id, nationalId: row.national_id, state: row.state, publicKey: row.public_key };
+    },
+
+    async listActive(nationalId, limit) {
+      const { rows } = await postgres.query<{ id: string }>(
+        `SELECT id FROM devices WHERE national_id = $1 AND state = 'active' ORDER BY activated_at DESC LIMIT $2`,
+        [nationalId, limit],
+        'list active devices',
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    async findPushSubscription(id) {
+      const { rows } = await postgres.query<{ push_subscription: string | null }>(
+        `SELECT push_subscription FROM devices WHERE id = $1 AND state = 'active'`,
+        [id],
+        'find push subscription',
+      );
+      const sealed = rows[0]?.push_subscription;
+      if (!sealed) return undefined;
+      const opened = seal.open(pushName(id), sealed);
+      if (opened === undefined)
+        throw new Bug('push_subscription_unreadable', 'no key of DEVICE_SEAL_KEYS opens a push subscription');
+      return pushSubscriptionSchema.parse(JSON.parse(opened));
+    },
+
+    async tryPin(id, verifiers, tries) {
+      // Tries that come together wait here for each other's row lock: none is judged on an old count.
+      const { rows } = await postgres.query(
+        `UPDATE devices SET
+           pin_failures = CASE WHEN pin_verifier = ANY($2) THEN 0 ELSE pin_failures + 1 END,
+           state = CASE WHEN pin_verifier = ANY($2) OR pin_failures + 1 < $4 THEN state ELSE 'locked' END,
+           pin_verifier = CASE WHEN pin_verifier = ANY($2) THEN $3 ELSE pin_verifier END
+         WHERE id = $1 AND state = 'active'
+         RETURNING pin_verifier = $3 AS right, pin_failures AS failures, state`,
+        [id, verifiers, verifiers[0], tries],
+        'try pin',
+      );
+      if (rows.length === 0) return { verdict: 'locked' };
+      const { right, failures, state } = pinRow.parse(rows[0]);
+      if (right) return { verdict: 'right' };
+      return state === 'locked'
+        ? { verdict: 'locked' }
+        : { verdict: 'wrong', remainingTries: tries - failures };
+    },
+  };
+}
+
+/** A ticket has 256 random bits: its digest needs no salt. */
+function digest(ticket: string): Buffer {
+  return createHash('sha256').update(ticket).digest();
+}
+
+function pushName(deviceId: string): string {
+  return `push-subscription:${deviceId}`;
+}

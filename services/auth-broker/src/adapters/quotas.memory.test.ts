@@ -1,0 +1,10 @@
+import { quotasContract } from '#src/ports/quotas.contract.ts';
+import { createMemoryQuotas } from './quotas.memory.ts';
+
+quotasContract(async () => {
+  let now = 0;
+  const pass = async (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { quotas: createMemoryQuotas(() => now), pass };
+});

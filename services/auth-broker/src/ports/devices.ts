@@ -1,0 +1,41 @@
+import type { PushSubscription } from '@psc/contracts';
+import type { Device, PinVerdict, PublicKey } from '#src/domain/device.ts';
+
+/** The phones enrolled, and the tickets that enrol them. Times are milliseconds since the epoch. */
+export interface Devices {
+  /** A new ticket replaces the professional's former one. */
+  addTicket(ticket: {
+    readonly ticket: string;
+    readonly nationalId: string;
+    readonly expiresAt: number;
+  }): Promise<void>;
+
+  /**
+   * Uses the ticket and enrols the device, both or neither. False when the ticket is unknown, used or expired: of N
+   * calls at once exactly one succeeds.
+   */
+  activate(ticket: string, device: NewDevice): Promise<boolean>;
+
+  find(id: string): Promise<Device | undefined>;
+
+  /** The active ones, newest first, `limit` at most. */
+  listActive(nationalId: string, limit: number): Promise<readonly string[]>;
+
+  /** Undefined when the device is unknown, locked, or takes no push. */
+  findPushSubscription(id: string): Promise<PushSubscription | undefined>;
+
+  /**
+   * Tries a PIN by its verifiers (`PinVerifiers`). One atomic step counts the failure before anybody is told: N tries at
+   * once are N failures. The right PIN resets the count; the failure number `tries` locks the device.
+   */
+  tryPin(id: string, verifiers: readonly [string, ...string[]], tries: number): Promise<PinVerdict>;
+}
+
+export interface NewDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly publicKey: PublicKey;
+  readonly pinVerifier: string;
+  readonly push: PushSubscription | undefined;
+  readonly activatedAt: number;
+}

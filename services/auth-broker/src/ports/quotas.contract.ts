@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Quotas } from './quotas.ts';
+
+/** What every adapter of `Quotas` must do, in parallel too. `pass` lets so many milliseconds go by. */
+export function quotasContract(
+  open: () => Promise<{ quotas: Quotas; pass: (milliseconds: number) => Promise<void> }>,
+): void {
+  let quotas: Quotas;
+  let pass: (milliseconds: number) => Promise<void>;
+  let name: string;
+  beforeEach(async () => {
+    ({ quotas, pass } = await open());
+    name = `test:${randomUUID()}`;
+  });
+
+  describe('quotas', () => {
+    it('allow so many uses, then none', async () => {
+      const uses = [];
+      for (let use = 0; use < 4; use++) uses.push(await quotas.reserve(name, 2, 60_000));
+      expect(uses).toEqual([true, true, false, false]);
+      expect(await quotas.reserve(`${name}:other`, 2, 60_000)).toBe(true);
+    });
+
+    it('of fifty uses at once, allow exactly the limit', async () => {
+      const uses = await Promise.all(Array.from({ length: 50 }, () => quotas.reserve(name, 7, 60_000)));
+      expect(uses.filter(Boolean)).toHaveLength(7);
+    });
+
+    it('begin again when the window of the first use is over, whatever came after it', async () => {
+      await quotas.reserve(name, 1, 300);
+      await pass(200);
+      expect(await quotas.reserve(name, 1, 300)).toBe(false);
+      await pass(200);
+      expect(await quotas.reserve(name, 1, 300)).toBe(true);
+    });
+
+    it('begin again when reset', async () => {
+      await quotas.reserve(name, 1, 60_000);
+      await quotas.reset(name);
+      expect(await quotas.reserve(name, 1, 60_000)).toBe(true);
+    });
+  });
+}
