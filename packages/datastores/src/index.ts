@@ -1,4 +1,5 @@
 export { migrate } from './migrations.ts';
 export { openPostgres, type Postgres, type PostgresSettings, type Queryable } from './postgres.ts';
-export { openRedis, type RedisUse } from './redis.ts';
+export { openRedis, type RedisUse, redisUnavailable } from './redis.ts';
+export { traceRedis } from './redis-tracing.ts';
 export { createSeal, type Seal } from './seal.ts';

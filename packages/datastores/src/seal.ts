@@ -29,7 +29,8 @@ const TAG_BYTES = 16;
 
 /**
  * `keys`: `id:base64 of 32 bytes`, separated by commas. The first one seals; the others only open, until what they
- * sealed has lapsed. Throws when a key is not of this shape; the message never quotes it.
+ * sealed has lapsed. One key seals 2^32 values at most (random IV, NIST SP 800-38D §8.3): rotate before. Throws when a
+ * key is not of this shape; the message never quotes it.
  */
 export function createSeal(keys: string): Seal {
   const ring = parseSealKeys(keys);
