@@ -1,5 +1,5 @@
 import { type NotificationJob, notificationJobId, notificationJobOptions } from '@psc/contracts';
-import { Unavailable } from '@psc/kernel';
+import { redisUnavailable } from '@psc/datastores';
 import { currentTraceparent } from '@psc/runtime';
 import type { Queue } from 'bullmq';
 import type { Notifications } from '#src/ports/notifications.ts';
@@ -13,9 +13,7 @@ export function createBullmqNotifications(queue: Queue<NotificationJob>): Notifi
         data: { approvalId, deviceId, traceparent },
         opts: { ...notificationJobOptions, jobId: notificationJobId({ approvalId, deviceId }) },
       }));
-      await queue.addBulk(jobs).catch((cause: unknown) => {
-        throw new Unavailable('queue_unavailable', 'the queue did not take a notification', { cause });
-      });
+      await queue.addBulk(jobs).catch(redisUnavailable);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Unavailable } from '@psc/kernel';
+import { redisUnavailable } from '@psc/datastores';
 import type { Redis } from 'ioredis';
 import type { Quotas } from '#src/ports/quotas.ts';
 
@@ -15,19 +15,15 @@ return uses`;
 export function createRedisQuotas(redis: Redis): Quotas {
   return {
     async reserve(name, limit, windowMs) {
-      const uses = await redis.eval(COUNT, 1, key(name), windowMs).catch(asUnavailable);
+      const uses = await redis.eval(COUNT, 1, key(name), windowMs).catch(redisUnavailable);
       return Number(uses) <= limit;
     },
     async reset(name) {
-      await redis.del(key(name)).catch(asUnavailable);
+      await redis.del(key(name)).catch(redisUnavailable);
     },
   };
 }
 
 function key(name: string): string {
   return `psc:${name}`;
-}
-
-function asUnavailable(cause: unknown): never {
-  throw new Unavailable('redis_unavailable', 'Redis did not answer', { cause });
 }

@@ -1,8 +1,8 @@
-import type { Approvals } from '@psc/approvals';
 import { parseNationalId } from '@psc/kernel';
-import { decideNextStep, type LoginStep } from '#src/domain/login-step.ts';
+import type { LoginStep } from '#src/domain/login-step.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import type { ChallengePhone, Notified } from './challenge-phone.ts';
+import type { FindLoginStep } from './find-login-step.ts';
 
 export type ContinueLogin = (asked: {
   readonly approvalId: string;
@@ -14,14 +14,14 @@ export type ContinueLogin = (asked: {
  * enough to do so.
  */
 export function createContinueLogin(needs: {
-  readonly approvals: Pick<Approvals, 'find'>;
+  readonly findLoginStep: FindLoginStep;
   readonly challengePhone: ChallengePhone;
   readonly trace: TraceStep;
 }): ContinueLogin {
-  const { approvals, challengePhone, trace } = needs;
+  const { findLoginStep, challengePhone, trace } = needs;
 
   return async ({ approvalId, browser }) => {
-    const step = decideNextStep(await approvals.find(approvalId), browser);
+    const step = await findLoginStep({ approvalId, browser });
     if (step.name !== 'identify' || !step.approval.request.challengeFromHint)
       return { step, notified: 'told' };
     const hint = parseNationalId(step.approval.request.loginHint);
@@ -30,7 +30,7 @@ export function createContinueLogin(needs: {
       challengePhone({ approvalId, identifier: hint.value, browser }),
     );
     // Another browser may have been first: whatever happened, the approval says it.
-    const next = decideNextStep(await approvals.find(approvalId), browser);
+    const next = await findLoginStep({ approvalId, browser });
     return { step: next, notified: challenged.ok ? challenged.value : 'told' };
   };
 }

@@ -1,8 +1,8 @@
-import type { Approvals } from '@psc/approvals';
 import { type NationalIdRefusal, parseNationalId } from '@psc/kernel';
-import { decideNextStep, type LoginStep } from '#src/domain/login-step.ts';
+import type { LoginStep } from '#src/domain/login-step.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import type { ChallengePhone, Notified } from './challenge-phone.ts';
+import type { FindLoginStep } from './find-login-step.ts';
 
 /** `moved`: the login is no longer where this form was shown, or has just gone on; its page says where it is. */
 export type Identified =
@@ -21,14 +21,14 @@ export type IdentifyProfessional = (asked: {
 
 /** A person typed who they are: challenge them, or say what is wrong with what they typed. */
 export function createIdentifyProfessional(needs: {
-  readonly approvals: Pick<Approvals, 'find'>;
+  readonly findLoginStep: FindLoginStep;
   readonly challengePhone: ChallengePhone;
   readonly trace: TraceStep;
 }): IdentifyProfessional {
-  const { approvals, challengePhone, trace } = needs;
+  const { findLoginStep, challengePhone, trace } = needs;
 
   return async ({ approvalId, typed, browser }) => {
-    const step = decideNextStep(await approvals.find(approvalId), browser);
+    const step = await findLoginStep({ approvalId, browser });
     if (step.name !== 'identify') return { result: 'moved', notified: 'told' };
     const identifier = parseNationalId(typed);
     if (!identifier.ok) return { result: 'mistyped', refusal: identifier.refusal, step };

@@ -1,0 +1,85 @@
+import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
+import { type NotificationJob, notificationQueue, queuePrefix } from '@psc/contracts';
+import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { Bug, systemClock } from '@psc/kernel';
+import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
+import { Queue } from 'bullmq';
+import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
+import { createHttpDirectory } from '#src/adapters/directory.http.ts';
+import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
+import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
+import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
+import { createRedisQuotas } from '#src/adapters/quotas.redis.ts';
+import type { Parts } from './compose.ts';
+import type { Config } from './config.ts';
+
+/** Opens the real parts: PostgreSQL, Redis, the queue, rpps-directory. `life` closes them in reverse order. */
+export async function openParts(
+  config: Config,
+  life: Life,
+  onError: (error: Error) => void,
+): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
+  const clock = systemClock;
+  const identity = await createServiceIdentity({
+    name: 'auth-broker',
+    key: config.SERVICE_KEY,
+    trust: config.SERVICE_TRUST,
+    clock,
+  });
+  const directory = createServiceClient({
+    baseUrl: config.RPPS_DIRECTORY_URL,
+    audience: 'rpps-directory',
+    identity,
+    timeoutMs: 3_000,
+  });
+
+  const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
+  life.onStop('PostgreSQL', () => postgres.close());
+
+  const open = async (use: 'commands' | 'subscriber' | 'queue') => {
+    const redis = await openRedis(config.REDIS_URL, use, onError);
+    life.onStop(`Redis ${use}`, () => redis.disconnect());
+    return redis;
+  };
+  const [redis, subscriber, producer] = [
+    await open('commands'),
+    await open('subscriber'),
+    await open('queue'),
+  ];
+
+  const queue = new Queue<NotificationJob>(notificationQueue, { connection: producer, prefix: queuePrefix });
+  queue.on('error', onError);
+  life.onStop('queue', () => queue.close());
+
+  const approvals = createRedisApprovals({
+    redis,
+    subscriber,
+    seal: createSeal(config.APPROVAL_SEAL_KEYS),
+    clock,
+    lifetimes: { ...defaultLifetimes, challenged: config.CHALLENGE_SECONDS * 1000 },
+  });
+  life.onStop('approvals', () => approvals.close());
+
+  const seal = createSeal(config.DEVICE_SEAL_KEYS);
+  const parts: Parts = {
+    approvals,
+    devices: createPostgresDevices(postgres, seal),
+    fraudReports: createPostgresFraudReports(postgres),
+    quotas: createRedisQuotas(redis),
+    pins: createHmacPinVerifiers(config.PIN_KEYS),
+    directory: createHttpDirectory(directory),
+    notifications: createBullmqNotifications(queue),
+    identity,
+    pseudonym(value) {
+      const [current] = seal.pseudonyms(value);
+      if (current === undefined) throw new Bug('seal_without_key', 'a seal has at least one key');
+      return current;
+    },
+    clock,
+  };
+  const isReady = async () => {
+    await Promise.all([redis.ping(), postgres.query('SELECT 1')]);
+    return true;
+  };
+  return { parts, isReady };
+}
