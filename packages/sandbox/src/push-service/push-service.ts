@@ -21,7 +21,10 @@ export interface PushService {
   /** Routes to be mounted on the server whose address is `url`. */
   register(app: FastifyInstance): void;
 
-  /** What the phone gives to the wallet. From now on its messages reach `receive`. */
+  /** What the phone gives to the wallet. */
+  subscriptionOf(subscriber: Subscriber): PushSubscription;
+
+  /** From now on the phone's messages reach `receive`. */
   subscribe(subscriber: Subscriber, receive: (message: PushedMessage) => void): PushSubscription;
 
   /** The phone takes no more push: its endpoint is gone (410). */
@@ -52,14 +55,18 @@ export function createPushService(settings: PushServiceSettings): PushService {
   const subscriptions = new Map<string, Subscription>();
   const gone = new Set<string>();
 
+  const subscriptionOf = ({ token, publicKey, auth }: Subscriber): PushSubscription => ({
+    endpoint: `${origin}/push/${token}`,
+    keys: { p256dh: publicKey, auth },
+  });
+
   return {
+    subscriptionOf,
+
     subscribe(subscriber, receive) {
       gone.delete(subscriber.token);
       subscriptions.set(subscriber.token, { subscriber, receive });
-      return {
-        endpoint: `${origin}/push/${subscriber.token}`,
-        keys: { p256dh: subscriber.publicKey, auth: subscriber.auth },
-      };
+      return subscriptionOf(subscriber);
     },
 
     unsubscribe(token) {

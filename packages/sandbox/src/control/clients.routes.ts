@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { applicationDeclarationSchema } from '@psc/contracts';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { read } from './answers.ts';
+
+export type Declared = z.output<typeof applicationDeclarationSchema>;
+
+/** Declares applications at oidc-provider, as an operator does. */
+export type ApplyApplications = (applications: readonly Declared[]) => Promise<void>;
+
+/** Metadata that clients of dynamic registration (RFC 7591) send, and that says here what is so anyway. */
+const understood = z.looseObject({
+  grant_types: z.array(z.enum(['authorization_code', 'refresh_token'])).optional(),
+  response_types: z.array(z.literal('code')).optional(),
+  application_type: z.literal('web').optional(),
+  scope: z.string().optional(),
+});
+
+/** Registers an application: what is not said is invented. */
+export function clientRoutes(app: FastifyInstance, apply: ApplyApplications): void {
+  app.post('/clients', async (request, reply) => {
+    const { grant_types, response_types, application_type, scope, ...said } = read(understood, request.body);
+    const isPublic = said.token_endpoint_auth_method === 'none';
+    const declared = read(applicationDeclarationSchema, {
+      client_id: `app-${randomBytes(6).toString('hex')}`,
+      client_name: 'Application de test',
+      ...(isPublic ? {} : { client_secret: randomBytes(24).toString('base64url') }),
+      ...said,
+    });
+    await apply([declared]);
+    return reply.code(201).send(declared);
+  });
+}

@@ -1,0 +1,430 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Approvals, createRedisApprovals } from '@psc/approvals';
+import { createSeal, openRedis } from '@psc/datastores';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import webPush from 'web-push';
+import { startStandInWallet } from '../phones/stand-in-wallet.ts';
+import type { ExtractFile } from '../seeds/extracts.ts';
+import { seededPeople } from '../seeds/register.ts';
+import { freePorts } from '../supervisor/ports.ts';
+import type { Declared } from './clients.routes.ts';
+import { type Control, type ControlSettings, startControl } from './start-control.ts';
+
+const vapid = { subject: 'mailto:ops@example.test', ...webPush.generateVAPIDKeys() };
+const imported: (readonly ExtractFile[])[] = [];
+const declared: Declared[] = [];
+const errors: unknown[] = [];
+const physician = '899700000013';
+const hospitalClerk = '30B0270001/CPET00001';
+
+let directory: string;
+let redis: Redis;
+let subscriber: Redis;
+let approvals: Approvals;
+let wallet: Awaited<ReturnType<typeof startStandInWallet>>;
+let control: Control;
+let settings: ControlSettings;
+
+beforeAll(async () => {
+  const [walletPort = 0, port = 0] = await freePorts(2);
+  directory = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  // A database of its own: a reset would forget the approvals of the tests that run beside this one.
+  const redisUrl = `${inject('redisUrl')}/7`;
+  redis = await openRedis(redisUrl, 'commands', () => undefined);
+  subscriber = await openRedis(redisUrl, 'subscriber', () => undefined);
+  const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
+  approvals = createRedisApprovals({ redis, subscriber, seal, clock: Date.now });
+  wallet = await startStandInWallet(walletPort, approvals);
+  settings = {
+    port,
+    about: {
+      issuer: 'http://localhost:3000/auth/realms/esante-wallet',
+      addresses: { wallet: wallet.url },
+      versions: { psc: '0.1.0' },
+    },
+    directory,
+    walletUrl: wallet.url,
+    authBroker: wallet.authBroker,
+    vapidPublicKey: vapid.publicKey,
+    approvals,
+    redis,
+    seeds: seededPeople,
+    importRegister: async (files) => void imported.push(files),
+    applyApplications: async (applications) => void declared.push(...applications),
+    onError: (error) => errors.push(error),
+  };
+  control = await startControl(settings);
+});
+
+afterAll(async () => {
+  await control?.close();
+  await wallet?.close();
+  await approvals?.close();
+  redis?.disconnect();
+  subscriber?.disconnect();
+  await rm(directory, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await call('POST', '/reset');
+  imported.length = 0;
+  errors.length = 0;
+});
+
+async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(control.url + path, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** What a browser sends when a link is followed; `fetch` would write these headers itself. */
+const followLink = (path: string, headers: Record<string, string>) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    get(control.url + path, { headers }, (response) => resolve(response.resume().statusCode)).on(
+      'error',
+      reject,
+    );
+  });
+
+/** Somebody typed this identifier on the login page of an application. */
+async function challenge(nationalId: string, number = '42'): Promise<string> {
+  const id = randomUUID();
+  await approvals.open(id, {
+    clientId: 'sandbox-web',
+    clientName: 'Mon application',
+    acr: 'eidas1',
+    scope: 'openid scope_all',
+    channel: 'browser',
+    requester: { ip: '192.0.2.1', userAgent: 'Firefox' },
+    returnTo: 'http://localhost:3000/',
+    loginHint: '',
+    challengeFromHint: false,
+    openedAt: Date.now(),
+    traceparent: '',
+  });
+  await approvals.challenge(id, { nationalId, means: 'ecps', number, browser: '', challengedAt: Date.now() });
+  return id;
+}
+
+/** What notification-worker does. */
+async function push(nationalId: string, approvalId: string) {
+  const device = [...wallet.devices.values()].findLast((each) => each.nationalId === nationalId);
+  if (!device?.push) throw new Error('no phone');
+  const { endpoint, headers, body } = webPush.generateRequestDetails(
+    device.push,
+    JSON.stringify({ approvalId }),
+    { vapidDetails: vapid, TTL: 60, topic: 'a' },
+  );
+  const named = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: named,
+    body: new Uint8Array(body ?? []),
+  });
+  return response.status;
+}
+
+const endOf = async (id: string) => {
+  await expect.poll(async () => (await approvals.find(id))?.state).not.toBe('challenged');
+  return approvals.find(id);
+};
+
+describe('the control API', () => {
+  it('says where everything is, to programs and to people', async () => {
+    expect((await call('GET', '/')).body).toEqual(settings.about);
+    const page = await fetch(control.url, { headers: { accept: 'text/html,*/*' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain('Bac à sable');
+  });
+
+  it('lists the seeded people with their PINs, and tells who has no phone', async () => {
+    const { body } = await call('GET', '/professionals');
+    expect(body).toHaveLength(seededPeople.length);
+    expect(body[0]).toMatchObject({
+      nationalId: physician,
+      rpps: '99700000013',
+      givenName: 'CAMILLE',
+      familyName: 'LAMBDA',
+      profession: 'Médecin',
+      ecps: { active: true, pin: '1234' },
+      cards: [],
+    });
+    expect(body.filter((each: { ecps: { active: boolean } }) => !each.ecps.active)).toHaveLength(1);
+  });
+
+  it('shows a request on the phone, and approves it with the number of the page', async () => {
+    const id = await challenge(physician);
+    expect((await call('GET', `/phones/${physician}/requests`)).body).toEqual([
+      { id, application: 'Mon application', requestedFrom: '192.0.2.1', expiresAt: expect.any(String) },
+    ]);
+    const answer = { decision: 'approve', number: '42' };
+    const path = `/phones/${physician}/requests/${id}`;
+    expect(await call('POST', path, answer)).toEqual({ status: 200, body: { state: 'approved' } });
+    expect(await call('POST', path, answer)).toMatchObject({
+      status: 409,
+      body: { error: 'already_answered' },
+    });
+  });
+
+  it('answers with what the device API answered: a wrong PIN, then a refusal', async () => {
+    const id = await challenge(physician);
+    const path = `/phones/${physician}/requests/${id}`;
+    expect(await call('POST', path, { decision: 'approve', number: '42', pin: '9999' })).toEqual({
+      status: 403,
+      body: { error: 'pin_wrong', message: 'Refusé.', remainingTries: 2 },
+    });
+    expect(await call('POST', path, { decision: 'refuse' })).toEqual({
+      status: 200,
+      body: { state: 'denied' },
+    });
+  });
+
+  it.each([
+    ['approve', { state: 'approved' }],
+    ['refuse', { state: 'denied', reason: 'refused' }],
+    ['report', { state: 'reported' }],
+    ['wrong-number', { state: 'denied', reason: 'wrong_number' }],
+  ])('in the mode %s, a push is enough', async (mode, end) => {
+    await call('PUT', `/phones/${physician}`, { mode });
+    const id = await challenge(physician, '99');
+    expect(await push(physician, id)).toBe(201);
+    expect(await endOf(id)).toMatchObject(end);
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['manual', 'ignore'])('in the mode %s, nobody answers', async (mode) => {
+    await call('PUT', `/phones/${physician}`, { mode });
+    const id = await challenge(physician);
+    await push(physician, id);
+    expect((await call('GET', `/phones/${physician}/requests`)).body).toHaveLength(1);
+    expect((await approvals.find(id))?.state).toBe('challenged');
+  });
+
+  it('in the mode wrong-pin, tries once per push; a locked phone is activated again by a reset', async () => {
+    for (const left of [2, 1, 0]) {
+      await call('PUT', `/phones/${physician}`, { mode: 'wrong-pin' });
+      const id = await challenge(physician);
+      await push(physician, id);
+      const tries = () => [...wallet.devices.values()].findLast((each) => each.nationalId === physician);
+      await expect.poll(() => tries()?.wrongPins).toBe(3 - left);
+      await call('PUT', `/phones/${physician}`, { mode: 'manual' });
+      await call('POST', `/phones/${physician}/requests/${id}`, { decision: 'refuse' });
+    }
+    expect((await call('GET', `/phones/${physician}/requests`)).body).toMatchObject({
+      error: 'device_locked',
+    });
+    await call('POST', '/reset');
+    expect((await call('GET', `/phones/${physician}/requests`)).status).toBe(200);
+  });
+
+  it('deals with what was already on the screen when a mode is set, after the delay', async () => {
+    const id = await challenge(physician);
+    await call('PUT', `/phones/${physician}`, { mode: 'approve', delayMs: 30 });
+    expect(await endOf(id)).toMatchObject({ state: 'approved' });
+  });
+
+  it('forgets what a person was about to do when the mode changes', async () => {
+    await call('PUT', `/phones/${physician}`, { mode: 'approve', delayMs: 200 });
+    const id = await challenge(physician);
+    await push(physician, id);
+    await call('PUT', `/phones/${physician}`, { mode: 'refuse' });
+    expect(await endOf(id)).toMatchObject({ state: 'denied' });
+  });
+
+  it('understands an identifier with a slash', async () => {
+    const encoded = encodeURIComponent(hospitalClerk);
+    expect(encoded).toContain('%2F');
+    const id = await challenge(hospitalClerk);
+    expect((await call('GET', `/phones/${encoded}/requests`)).body).toHaveLength(1);
+    const answer = await call('POST', `/phones/${encoded}/requests/${id}`, { decision: 'refuse' });
+    expect(answer.body).toEqual({ state: 'denied' });
+    expect((await call('GET', `/professionals/${encoded}`)).body.nationalId).toBe(hospitalClerk);
+  });
+
+  it('plays the professional for one approval, in the shape of the conformance suite', async () => {
+    const allowed = await challenge(physician);
+    expect((await call('GET', `/ciba?auth_req_id=${allowed}&action=allow`)).body).toEqual({
+      state: 'approved',
+    });
+    const denied = await challenge(physician);
+    expect((await call('POST', `/ciba?auth_req_id=${denied}&action=deny`)).body).toEqual({ state: 'denied' });
+    expect(await call('GET', `/ciba?auth_req_id=${denied}&action=allow`)).toMatchObject({
+      status: 404,
+      body: { error: 'approval_unknown' },
+    });
+  });
+
+  it('keeps the pushes in the outbox', async () => {
+    const id = await challenge(physician);
+    await push(physician, id);
+    const { body } = await call('GET', `/outbox?to=${physician}&channel=push`);
+    expect(body).toEqual([
+      {
+        channel: 'push',
+        to: physician,
+        subject: '',
+        text: JSON.stringify({ approvalId: id }),
+        links: [],
+        at: expect.any(String),
+      },
+    ]);
+    expect((await call('GET', '/outbox?channel=sms')).body).toEqual([]);
+    expect((await call('DELETE', '/outbox')).status).toBe(204);
+    expect((await call('GET', '/outbox')).body).toEqual([]);
+  });
+
+  it('creates a professional whom the directory knows and whose phone answers', async () => {
+    const { status, body } = await call('POST', '/professionals', { familyName: 'NOUVELLE' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ familyName: 'NOUVELLE', ecps: { active: true } });
+    expect(imported.at(-1)?.at(-1)?.content).toContain(body.nationalId);
+    await call('PUT', `/phones/${body.nationalId}`, { mode: 'approve' });
+    const id = await challenge(body.nationalId);
+    await push(body.nationalId, id);
+    expect(await endOf(id)).toMatchObject({ state: 'approved' });
+  });
+
+  it('creates many at once in few imports, each their own', async () => {
+    const created = await Promise.all(Array.from({ length: 10 }, () => call('POST', '/professionals')));
+    const ids = new Set(created.map(({ body }) => body.nationalId));
+    expect(ids.size).toBe(10);
+    expect(imported.length).toBeLessThan(5);
+    for (const id of ids) expect(imported.at(-1)?.at(-1)?.content).toContain(id);
+  });
+
+  it('leaves the phone to be activated by hand when asked to', async () => {
+    const { body } = await call('POST', '/professionals', { ecps: false });
+    expect(body.ecps.active).toBe(false);
+    expect(await call('GET', `/phones/${body.nationalId}/requests`)).toMatchObject({
+      status: 404,
+      body: { error: 'phone_unknown' },
+    });
+  });
+
+  it('strikes somebody off the register, and a reset brings them back', async () => {
+    const { body } = await call('PATCH', `/professionals/${physician}`, { status: 'inactive' });
+    expect(body.status).toBe('inactive');
+    for (const { content } of imported.at(-1) ?? []) expect(content).not.toContain(physician);
+    await call('POST', '/reset');
+    expect(imported.at(-1)?.at(-1)?.content).toContain(physician);
+    expect((await call('GET', `/professionals/${physician}`)).body.status).toBe('active');
+  });
+
+  it('resets to the seeds: people, modes, outbox, and everything short-lived in Redis', async () => {
+    await call('POST', '/professionals');
+    await call('PUT', `/phones/${physician}`, { mode: 'approve' });
+    await redis.mset('psc:session:1', 'x', 'somebody-else', 'y', '{psc:queue}:notifications:id', '1');
+    expect((await call('POST', '/reset')).status).toBe(204);
+    expect((await call('GET', '/professionals')).body).toHaveLength(seededPeople.length);
+    expect((await call('GET', `/phones/${physician}`)).body.mode).toBe('manual');
+    expect(await redis.mget('psc:session:1', 'somebody-else', '{psc:queue}:notifications:id')).toEqual([
+      null,
+      'y',
+      '1',
+    ]);
+    await redis.del('somebody-else', '{psc:queue}:notifications:id');
+  });
+
+  it('registers an application and invents what is not said', async () => {
+    const { status, body } = await call('POST', '/clients', {
+      client_name: 'Mon logiciel',
+      redirect_uris: ['http://localhost:8080/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      psc: { challenge_from_login_hint: true },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ client_id: expect.any(String), client_secret: expect.any(String) });
+    expect(declared.at(-1)).toEqual(body);
+    expect(body.psc.challenge_from_login_hint).toBe(true);
+  });
+
+  it.each([
+    ['PUT', `/phones/${physician}`, { mode: 'dance' }, 'mode'],
+    ['PUT', `/phones/${physician}`, {}, 'mode'],
+    ['PUT', `/phones/${physician}`, { mode: 'approve', delayMs: -1 }, 'delayMs'],
+    ['PUT', `/phones/${physician}`, { mode: 'approve', delay: 5 }, 'delay'],
+    ['POST', `/phones/${physician}/requests/x`, { decision: 'approve', number: '4' }, 'number'],
+    ['POST', '/professionals', { surname: 'X' }, 'surname'],
+    ['PATCH', `/professionals/${physician}`, { nationalId: '899700000021' }, 'nationalId'],
+    ['POST', '/clients', {}, 'redirect_uris'],
+    ['POST', '/clients', { redirect_uris: ['http://example.org/'] }, 'redirect_uris'],
+    ['GET', '/outbox?channel=pigeon', undefined, 'channel'],
+    ['GET', '/ciba?auth_req_id=1&action=perhaps', undefined, 'action'],
+  ])('says what is wrong with %s %s %j', async (method, path, body, problem) => {
+    const answer = await call(method, path, body);
+    expect(answer).toMatchObject({ status: 400, body: { error: 'malformed_request' } });
+    expect(answer.body.message).toContain(problem);
+  });
+
+  it.each([
+    ['GET', '/professionals/899700009999'],
+    ['PUT', '/phones/899700009999'],
+    ['GET', '/phones/899700009999/requests'],
+    ['POST', '/phones/899700009999/requests/x'],
+    ['PATCH', '/professionals/899700009999'],
+  ])('does not know the professional of %s %s', async (method, path) => {
+    const answer = await call(method, path, method === 'GET' ? undefined : { mode: 'manual' });
+    expect(answer).toMatchObject({ status: 404, body: { error: 'professional_unknown' } });
+  });
+
+  it('names the calls that exist when one does not', async () => {
+    const { status, body } = await call('POST', '/cards', {});
+    expect(status).toBe(404);
+    expect(body.calls).toContain('PUT /phones/{nationalId}');
+    expect(body.calls).not.toContain('POST /push/{token}');
+  });
+
+  it('forgives an announced JSON body that is empty, and refuses one that is not JSON', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await call('POST', '/reset', undefined, headers)).status).toBe(204);
+    const response = await fetch(`${control.url}/professionals`, { method: 'POST', headers, body: '{' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: 'malformed_request' });
+  });
+
+  it('is not for other web sites', async () => {
+    const other = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+    expect((await call('POST', '/reset', undefined, other)).status).toBe(403);
+    expect((await call('GET', '/professionals', undefined, other)).status).toBe(403);
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect(await followLink('/', link)).toBe(200);
+    expect(await followLink('/ciba?auth_req_id=x&action=allow', link)).toBe(403);
+  });
+
+  it('refuses to run beside a public issuer', async () => {
+    const about = { ...settings.about, issuer: 'https://auth.example.org/auth/realms/esante-wallet' };
+    await expect(startControl({ ...settings, about })).rejects.toThrow('public issuer');
+  });
+
+  it('finds its phones and its people again at the next start, and enrols nobody', async () => {
+    const { body: created } = await call('POST', '/professionals');
+    const enrolled = wallet.devices.size;
+    await control.close();
+    control = await startControl(settings);
+    expect(wallet.devices.size).toBe(enrolled);
+    expect((await call('GET', `/professionals/${created.nationalId}`)).body).toEqual(created);
+    await call('PUT', `/phones/${created.nationalId}`, { mode: 'approve' });
+    const id = await challenge(created.nationalId);
+    expect(await push(created.nationalId, id)).toBe(201);
+    expect(await endOf(id)).toMatchObject({ state: 'approved' });
+
+    const file = join(directory, 'phones.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toContain(created.nationalId);
+  });
+});
