@@ -119,7 +119,42 @@ export const transitions = {
   abandon: ['opened', 'challenged'],
 } as const satisfies Record<string, readonly ApprovalState[]>;
 
+export type Transition = keyof typeof transitions;
+
+/** An approval that this transition may leave from. */
+export type Leaving<T extends Transition> = Extract<Approval, { state: (typeof transitions)[T][number] }>;
+
+export function mayLeave<T extends Transition>(transition: T, approval: Approval): approval is Leaving<T> {
+  return transitions[transition].some((state) => state === approval.state);
+}
+
+/** The approval as it is at this time: what nobody decided in time is `expired`, without anybody doing anything. */
+export function asOf(approval: Approval, now: number): Approval {
+  if (approval.state !== 'opened' && approval.state !== 'challenged') return approval;
+  return now < approval.expiresAt ? approval : { ...approval, state: 'expired' };
+}
+
 /** States that nothing leaves, except `approved`, which is still to be taken. */
 export function isDecided(approval: Approval): boolean {
   return approval.state !== 'opened' && approval.state !== 'challenged';
+}
+
+/** More than a professional can look at; a flood of requests costs no more than this. */
+export const MOST_AWAITING = 20;
+
+/** Those that this professional may answer, newest first, 20 at most. */
+export function awaitingAnswerOf(
+  nationalId: string,
+  approvals: readonly (Approval | undefined)[],
+): readonly ChallengedApproval[] {
+  return approvals
+    .filter((approval) => approval?.state === 'challenged')
+    .filter((approval) => approval.challenge.nationalId === nationalId)
+    .sort((a, b) => b.expiresAt - a.expiresAt || (a.id < b.id ? 1 : -1))
+    .slice(0, MOST_AWAITING);
+}
+
+/** An id may come from a URL: anything that could not be ours names no key and seals no record. */
+export function isApprovalId(id: string): boolean {
+  return /^[\w-]{1,128}$/.test(id);
 }

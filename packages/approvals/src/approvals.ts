@@ -2,6 +2,7 @@ import type { Outcome } from '@psc/kernel';
 import type {
   Approval,
   ApprovalRequest,
+  ApprovalState,
   ApprovedApproval,
   Challenge,
   ChallengedApproval,
@@ -10,6 +11,7 @@ import type {
   ExpiredApproval,
   OpenedApproval,
   ReportedApproval,
+  Transition,
 } from './approval.ts';
 
 /**
@@ -26,12 +28,30 @@ export type TransitionRefusal =
   | 'already_taken'
   | 'expired';
 
+/** Why this transition does not leave from the state that was found. */
+export function whyRefused(transition: Transition, found: ApprovalState): TransitionRefusal {
+  switch (found) {
+    case 'expired':
+      return 'expired';
+    case 'taken':
+      return 'already_taken';
+    case 'approved':
+    case 'denied':
+    case 'reported':
+      return transition === 'take' ? 'not_approved' : 'already_decided';
+    case 'challenged':
+      return transition === 'take' ? 'not_approved' : 'already_challenged';
+    case 'opened':
+      return transition === 'take' ? 'not_approved' : 'not_challenged';
+  }
+}
+
 /**
  * The port. Every transition is one atomic compare-and-set: of N callers at once exactly one succeeds and the others
  * are told why. A store that does not answer throws `Unavailable`; a record that was tampered with is as if unknown.
  */
 export interface Approvals {
-  /** `id` is the caller's: unguessable, at least 120 random bits. */
+  /** `id` is the caller's: unguessable, at least 120 random bits, in the alphabet of base64url. */
   open(id: string, request: ApprovalRequest): Promise<Outcome<OpenedApproval, TransitionRefusal>>;
 
   find(id: string): Promise<Approval | undefined>;
@@ -56,9 +76,12 @@ export interface Approvals {
   /**
    * Calls `changed` after each transition of this approval, until the returned function is called.
    * It is a nudge without content: the listener reads the approval again. Time running out sends none.
+   * Watch first, then find: a transition between the two is then nudged, never lost. `changed` may be called for
+   * nothing, and must not throw.
    */
   watch(id: string, changed: () => void): Promise<() => Promise<void>>;
 
+  /** Ends every watch. Connections are closed by who opened them. */
   close(): Promise<void>;
 }
 

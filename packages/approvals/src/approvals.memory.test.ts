@@ -1,0 +1,4 @@
+import { approvalsContract } from './approvals.contract.ts';
+import { createMemoryApprovals } from './approvals.memory.ts';
+
+approvalsContract('memory', createMemoryApprovals);
