@@ -39,6 +39,11 @@ const shape = z.object({
   /** Whether an https push service may have a private address; an http one always may. */
   PUSH_PRIVATE_ADDRESSES: z.enum(['allowed', 'refused']).default('refused'),
   WORKER_CONCURRENCY: integer(1, 500).default(50),
+  /**
+   * A worker that says nothing for so long is dead, and its notifications are given to another: longer than one delivery,
+   * much shorter than the 120 s of an approval.
+   */
+  WORKER_SILENCE_SECONDS: integer(1, 60).default(15),
   DELIVERIES_KEPT_DAYS: integer(1, 3_650).default(30),
 });
 

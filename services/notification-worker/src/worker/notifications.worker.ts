@@ -12,10 +12,7 @@ export interface NotificationWorkerSettings {
   readonly logger: Logger;
   /** Notifications in flight at once in this process. */
   readonly concurrency: number;
-  /**
-   * How long a worker that says nothing is believed to be alive. Longer than one delivery, much shorter than the 120 s
-   * of an approval: the phone still rings in time when a worker dies with its job.
-   */
+  /** How long a worker that says nothing is believed to be alive. */
   readonly silenceMs: number;
 }
 

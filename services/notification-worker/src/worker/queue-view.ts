@@ -18,19 +18,25 @@ export interface QueueState {
 }
 
 /** What one may see of the queue from outside. */
-export function createQueueView(redis: Redis) {
+export interface QueueView {
+  count(): Promise<QueueState>;
+  /** The newest first. */
+  deadLetters(limit: number): Promise<readonly DeadLetter[]>;
+  close(): Promise<void>;
+}
+
+export function createQueueView(redis: Redis): QueueView {
   const queue = new Queue(notificationQueue, { connection: redis, prefix: queuePrefix });
   // Without a listener, an outage of Redis would end the process; the connection's owner hears it already.
   queue.on('error', () => undefined);
 
   return {
-    async count(): Promise<QueueState> {
+    async count() {
       const { failed = 0, wait = 0, delayed = 0 } = await queue.getJobCounts('failed', 'wait', 'delayed');
       return { dead: failed, waiting: wait, postponed: delayed };
     },
 
-    /** The newest first. */
-    async deadLetters(limit: number): Promise<readonly DeadLetter[]> {
+    async deadLetters(limit) {
       const jobs = await queue.getFailed(0, limit - 1);
       return jobs.map((job) => {
         const named = notificationJobSchema.safeParse(job.data);

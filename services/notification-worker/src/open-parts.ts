@@ -1,0 +1,80 @@
+import { createRedisApprovals } from '@psc/approvals';
+import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { systemClock } from '@psc/kernel';
+import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
+import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
+import { createHttpPushSubscriptions } from '#src/adapters/push-subscriptions.http.ts';
+import { createWebPushes } from '#src/adapters/pushes.web-push.ts';
+import { createQueueView } from '#src/worker/queue-view.ts';
+import type { Parts } from './compose.ts';
+import type { Config } from './config.ts';
+
+const AUTH_BROKER_TIMEOUT_MS = 3_000;
+const PUSH_TIMEOUT_MS = 5_000;
+
+/** Opens the real parts: PostgreSQL, Redis, the queue, auth-broker, the push services. `life` closes them in reverse order. */
+export async function openParts(
+  config: Config,
+  life: Life,
+  onError: (error: Error) => void,
+): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
+  const clock = systemClock;
+  const identity = await createServiceIdentity({
+    name: 'notification-worker',
+    key: config.SERVICE_KEY,
+    trust: config.SERVICE_TRUST,
+    clock,
+  });
+  const authBroker = createServiceClient({
+    baseUrl: config.AUTH_BROKER_URL,
+    audience: 'auth-broker',
+    identity,
+    timeoutMs: AUTH_BROKER_TIMEOUT_MS,
+  });
+
+  const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
+  life.onStop('PostgreSQL', () => postgres.close());
+
+  const open = async (use: 'commands' | 'subscriber' | 'queue' | 'worker') => {
+    const redis = await openRedis(config.REDIS_URL, use, onError);
+    life.onStop(`Redis ${use}`, () => redis.disconnect());
+    return redis;
+  };
+  const commands = await open('commands');
+  const approvals = createRedisApprovals({
+    redis: commands,
+    subscriber: await open('subscriber'),
+    seal: createSeal(config.APPROVAL_SEAL_KEYS),
+    clock,
+  });
+  life.onStop('approvals', () => approvals.close());
+
+  const queue = createQueueView(await open('queue'));
+  life.onStop('queue', () => queue.close());
+
+  const pushes = createWebPushes({
+    vapid: {
+      subject: config.VAPID_SUBJECT,
+      publicKey: config.VAPID_PUBLIC_KEY,
+      privateKey: config.VAPID_PRIVATE_KEY,
+    },
+    origins: config.PUSH_ALLOWED_ORIGINS,
+    privateAddresses: config.PUSH_PRIVATE_ADDRESSES,
+    timeoutMs: PUSH_TIMEOUT_MS,
+    clock,
+  });
+  life.onStop('push services', () => pushes.close());
+
+  const parts: Parts = {
+    approvals,
+    subscriptions: createHttpPushSubscriptions(authBroker),
+    pushes,
+    deliveries: createPostgresDeliveries(postgres),
+    redis: await open('worker'),
+    queue,
+    clock,
+  };
+  // Without PostgreSQL the phones still ring: only the record is missing.
+  const isReady = async () => (await commands.ping()) === 'PONG';
+  return { parts, isReady };
+}
