@@ -78,3 +78,12 @@ export type Professional = z.infer<typeof professionalSchema>;
 /** `POST /internal/professionals/lookup` of rpps-directory. A body, because an identifier must not reach a URL. */
 export const lookupRequestSchema = z.strictObject({ nationalId: z.string().min(1).max(64) });
 export const lookupResponseSchema = z.object({ professional: professionalSchema.nullable() });
+
+/**
+ * `POST /internal/professionals/contacts` of rpps-directory, for auth-broker alone: how the register can reach an active
+ * professional, as it has it. Every call is recorded. '' is what the register does not have.
+ */
+export const contactsRequestSchema = lookupRequestSchema;
+export const contactsResponseSchema = z.object({
+  contacts: z.object({ phone: column, mail: column }).nullable(),
+});

@@ -1,0 +1,26 @@
+import type { ServiceIdentity } from '@psc/runtime';
+import type { FastifyInstance } from 'fastify';
+import { professionalsRoutes } from '#src/http/professionals.routes.ts';
+import type { Contacts } from '#src/ports/contacts.ts';
+import type { Professionals } from '#src/ports/professionals.ts';
+import { createFindProfessional } from '#src/use-cases/find-professional.ts';
+import { createReadContact } from '#src/use-cases/read-contact.ts';
+
+/** What the service is made of: real in `main.ts`, a fake in tests. */
+export interface Parts {
+  readonly professionals: Professionals;
+  readonly contacts: Contacts;
+  readonly identity: ServiceIdentity;
+}
+
+/** THE table: parts → use cases → routes. */
+export async function compose(app: FastifyInstance, parts: Parts): Promise<void> {
+  const { professionals, contacts, identity } = parts;
+  await app.register(
+    professionalsRoutes({
+      identity,
+      findProfessional: createFindProfessional({ professionals }),
+      readContact: createReadContact({ contacts }),
+    }),
+  );
+}

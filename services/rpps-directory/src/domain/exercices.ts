@@ -1,0 +1,48 @@
+import {
+  type ActivityField,
+  activityFields,
+  type ExerciceField,
+  exerciceFields,
+  exerciceKeyFields,
+  type Practice,
+} from './register-row.ts';
+
+export type Activity = Readonly<Record<ActivityField, string>>;
+export type Exercice = Readonly<Record<ExerciceField, string>> & { readonly activities: Activity[] };
+
+/** Does this row say anything of an exercice? A PSI account may have none. */
+export function hasExercice(practice: Practice): boolean {
+  return exerciceKeyFields.some((field) => practice[field] !== '') || hasActivity(practice);
+}
+
+/** A person without activity has one row whose structure is empty; the authority alone (`CNOM//`) is not an activity. */
+export function hasActivity(practice: Practice): boolean {
+  return activityFields.some((field) => field !== 'autoriteDenregistrement' && practice[field] !== '');
+}
+
+/**
+ * The register has one row per person × profession × category × savoir-faire × activity. So does Pro Santé Connect:
+ * one exercice per profession × category × savoir-faire, in the file's order, each with its own activities, the same
+ * one once. What is said of an exercice twice (its civility, its names) is believed the first time.
+ */
+export function groupExercices(rows: readonly Practice[]): Exercice[] {
+  const exercices = new Map<string, Exercice>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    if (!hasExercice(row)) continue;
+    const key = JSON.stringify(pick(row, exerciceKeyFields));
+    const exercice = exercices.get(key) ?? { ...pick(row, exerciceFields), activities: [] };
+    exercices.set(key, exercice);
+    if (!hasActivity(row)) continue;
+    const activity = pick(row, activityFields);
+    const activityKey = key + JSON.stringify(activity);
+    if (!seen.has(activityKey)) exercice.activities.push(activity);
+    seen.add(activityKey);
+  }
+  return [...exercices.values()];
+}
+
+function pick<Field extends keyof Practice>(row: Practice, fields: readonly Field[]): Record<Field, string> {
+  // The entries are exactly the fields asked for, which Object.fromEntries cannot express.
+  return Object.fromEntries(fields.map((field) => [field, row[field]])) as Record<Field, string>;
+}

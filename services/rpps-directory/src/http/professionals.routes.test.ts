@@ -1,0 +1,116 @@
+import { contactsResponseSchema, lookupResponseSchema } from '@psc/contracts';
+import { systemClock } from '@psc/kernel';
+import { createHttpServer, createLogger, createMetrics, createServiceIdentity } from '@psc/runtime';
+import { exportJWK, generateKeyPair } from 'jose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryRegister } from '#src/adapters/register.memory.ts';
+import { compose } from '#src/compose.ts';
+import { extract, nationalId, row } from '#src/ports/register.contract.ts';
+
+async function serviceKeys(kid: string) {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const { kty: _kty, crv: _crv, x = '', y = '', d = '' } = await exportJWK(privateKey);
+  const shared = { kty: 'EC' as const, crv: 'P-256' as const, kid, x, y };
+  return { key: { ...shared, d }, shared };
+}
+
+const names = ['rpps-directory', 'oidc-provider', 'auth-broker', 'notification-worker'] as const;
+const keys = Object.fromEntries(
+  await Promise.all(names.map(async (name) => [name, await serviceKeys(name)] as const)),
+);
+const trust = Object.fromEntries(Object.entries(keys).map(([name, { shared }]) => [name, [shared]]));
+
+async function identityOf(name: string) {
+  const own = keys[name];
+  if (!own) throw new Error(`no keys for ${name}`);
+  return createServiceIdentity({ name, key: own.key, trust, clock: systemClock });
+}
+
+async function open() {
+  const register = createMemoryRegister();
+  const metrics = createMetrics('rpps-directory');
+  const logger = createLogger({ service: 'rpps-directory', level: 'silent' });
+  const app = createHttpServer({ logger, metrics, isReady: async () => true, trustedProxies: [] });
+  const identity = await identityOf('rpps-directory');
+  await compose(app, { professionals: register, contacts: register, identity });
+  const ask = async (caller: string, path: string, body: object) => {
+    const authorization = `Bearer ${await (await identityOf(caller)).tokenFor('rpps-directory')}`;
+    return app.inject({ method: 'POST', url: path, headers: { authorization }, payload: body });
+  };
+  return { app, register, ask };
+}
+
+const LOOKUP = '/internal/professionals/lookup';
+const CONTACTS = '/internal/professionals/contacts';
+const adeli = nationalId('0759999998');
+const lambda = row({ otherIds: [adeli], phone: '+33 639980000', mail: 'camille@sante.example' });
+
+describe('the directory', () => {
+  let directory: Awaited<ReturnType<typeof open>>;
+  beforeEach(async () => {
+    directory = await open();
+    await directory.register.apply(extract('pro_sante_connect', [lambda]));
+  });
+
+  it.each(['oidc-provider', 'auth-broker'])('tells %s who a professional is', async (caller) => {
+    const response = await directory.ask(caller, LOOKUP, { nationalId: '899700000013' });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(lookupResponseSchema.parse(response.json()).professional).toMatchObject({
+      nationalId: '899700000013',
+      status: 'active',
+    });
+  });
+
+  it('finds a professional by the number of before, or says nobody', async () => {
+    const found = async (identifier: string) =>
+      (await directory.ask('auth-broker', LOOKUP, { nationalId: identifier })).json().professional;
+    expect(await found('0759999998')).toMatchObject({ nationalId: '899700000013' });
+    expect(await found(' 8997 0000 0013 ')).toMatchObject({ nationalId: '899700000013' });
+    expect(await found('99700000013')).toBeNull();
+    expect(await found('899700000021')).toBeNull();
+    expect(await found("'; DROP TABLE people")).toBeNull();
+  });
+
+  it('says of someone struck off that they are inactive', async () => {
+    await directory.register.apply(
+      extract('pro_sante_connect', [row({ nationalId: nationalId('899700000021') })]),
+      {
+        force: 'struck off',
+      },
+    );
+    const response = await directory.ask('oidc-provider', LOOKUP, { nationalId: '899700000013' });
+    expect(response.json().professional).toMatchObject({ status: 'inactive' });
+  });
+
+  it('answers no other service, and nobody without a token', async () => {
+    const body = { nationalId: '899700000013' };
+    expect((await directory.ask('notification-worker', LOOKUP, body)).statusCode).toBe(403);
+    expect((await directory.ask('oidc-provider', CONTACTS, body)).statusCode).toBe(403);
+    for (const url of [LOOKUP, CONTACTS]) {
+      const anonymous = await directory.app.inject({ method: 'POST', url, payload: body });
+      expect(anonymous.statusCode).toBe(401);
+      expect(anonymous.body).not.toContain('LAMBDA');
+    }
+  });
+
+  it('tells auth-broker alone how a professional can be reached', async () => {
+    const response = await directory.ask('auth-broker', CONTACTS, { nationalId: '899700000013' });
+    expect(contactsResponseSchema.parse(response.json())).toEqual({
+      contacts: { phone: '+33 639980000', mail: 'camille@sante.example' },
+    });
+    const stranger = await directory.ask('auth-broker', CONTACTS, { nationalId: '899700000021' });
+    expect(stranger.json()).toEqual({ contacts: null });
+  });
+
+  it.each([LOOKUP, CONTACTS])('refuses a body of another shape on %s', async (path) => {
+    for (const body of [
+      {},
+      { nationalId: '' },
+      { nationalId: 'x'.repeat(65) },
+      { nationalId: 1 },
+      { nationalId: 'abcdef', x: 1 },
+    ])
+      expect((await directory.ask('auth-broker', path, body)).statusCode).toBe(400);
+  });
+});

@@ -1,0 +1,57 @@
+import { createSeal, openPostgres } from '@psc/datastores';
+import { systemClock } from '@psc/kernel';
+import {
+  createHttpServer,
+  createLogger,
+  createMetrics,
+  createServiceIdentity,
+  runService,
+  startTelemetry,
+} from '@psc/runtime';
+import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
+import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
+import { compose } from './compose.ts';
+import { readConfig } from './config.ts';
+import { measureRegisterAge } from './register-age.ts';
+
+const service = 'rpps-directory';
+
+await runService(service, async (life) => {
+  const config = readConfig(process.env);
+  const logger = createLogger({ service, level: config.LOG_LEVEL });
+  const telemetry = await startTelemetry({
+    service,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  });
+  life.onStop('telemetry', () => telemetry.stop());
+
+  const postgres = openPostgres({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    onError: (err) => logger.error({ err }, 'a datastore failed'),
+  });
+  life.onStop('PostgreSQL', () => postgres.close());
+
+  const metrics = createMetrics(service);
+  measureRegisterAge(metrics, postgres);
+  const app = createHttpServer({
+    logger,
+    metrics,
+    isReady: async () => (await postgres.query('SELECT FROM people LIMIT 1')).rows !== undefined,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
+  await compose(app, {
+    professionals: createPostgresProfessionals({ postgres }),
+    contacts: createPostgresContacts({ postgres, seal: createSeal(config.CONTACT_SEAL_KEYS) }),
+    identity: await createServiceIdentity({
+      name: service,
+      key: config.SERVICE_KEY,
+      trust: config.SERVICE_TRUST,
+      clock: systemClock,
+    }),
+  });
+  await app.listen({ host: config.HOST, port: config.PORT });
+  life.onStop('HTTP', () => app.close());
+  return { logger };
+});

@@ -1,0 +1,5 @@
+import { migrate } from '@psc/datastores';
+import { readDatabaseUrl } from './config.ts';
+
+const ran = await migrate(readDatabaseUrl(process.env), new URL('../migrations/', import.meta.url));
+console.log(ran.length === 0 ? 'rpps_directory: nothing to migrate' : ran.join('\n'));

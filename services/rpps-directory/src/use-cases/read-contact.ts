@@ -1,0 +1,12 @@
+import { parseNationalId } from '@psc/kernel';
+import type { Contact, Contacts } from '#src/ports/contacts.ts';
+
+/** How `reader`, a service, can reach an active professional. Recorded, except for what is not an identifier. */
+export type ReadContact = (identifier: string, reader: string) => Promise<Contact | undefined>;
+
+export function createReadContact({ contacts }: { contacts: Contacts }): ReadContact {
+  return async (identifier, reader) => {
+    const parsed = parseNationalId(identifier);
+    return parsed.ok ? contacts.read(parsed.value, reader) : undefined;
+  };
+}
