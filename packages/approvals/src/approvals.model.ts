@@ -23,7 +23,7 @@ export type MakeApprovals = (settings: {
 export function followsTheModel(make: MakeApprovals): void {
   it('reaches no state that the diagram does not have, whatever is called and whenever', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 60 }), async (steps) => {
         const model = createModel();
         const approvals = await make({ clock: () => model.now(), lifetimes: defaultLifetimes });
         const run = randomBytes(12).toString('hex');
@@ -42,7 +42,7 @@ export function followsTheModel(make: MakeApprovals): void {
           await approvals.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 }
@@ -54,39 +54,39 @@ type Step =
   | { readonly call: 'wait'; readonly time: number };
 
 const { opened, challenged, ended } = defaultLifetimes;
-const subjects = [0, 1, 2];
+const subjects = [0, 1];
 
 const decision: fc.Arbitrary<Decision> = fc.oneof(
-  fc.record({ state: fc.constant('approved' as const), proof: fc.string({ minLength: 1, maxLength: 8 }) }),
-  fc.record({
-    state: fc.constant('denied' as const),
-    reason: fc.constantFrom('refused' as const, 'wrong_number' as const, 'device_locked' as const),
-  }),
-  fc.constant({ state: 'reported' as const }),
-);
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      // The natural way more often, so that the late states are reached.
-      call: fc.constantFrom<Call[]>(
-        'open',
-        'open',
-        'challenge',
-        'challenge',
-        'decide',
-        'decide',
-        'take',
-        'abandon',
-      ),
-      subject: fc.constantFrom(...subjects),
-      person: fc.constantFrom(...subjects),
-      decision,
-    }),
-  },
+  { weight: 3, arbitrary: fc.record({ state: fc.constant('approved' as const), proof: fc.string() }) },
   {
     weight: 1,
+    arbitrary: fc.record({
+      state: fc.constant('denied' as const),
+      reason: fc.constantFrom('refused' as const, 'wrong_number' as const, 'device_locked' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ state: 'reported' as const }) },
+);
+
+const calls = (weight: number, call: Call) => ({
+  weight,
+  arbitrary: fc.record({
+    call: fc.constant(call),
+    subject: fc.constantFrom(...subjects),
+    person: fc.constantFrom(...subjects),
+    decision,
+  }),
+});
+
+/** The late states are far: what leads there is called more often than what ends there, and time rarely flies. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  calls(4, 'open'),
+  calls(8, 'challenge'),
+  calls(8, 'decide'),
+  calls(6, 'take'),
+  calls(1, 'abandon'),
+  {
+    weight: 2,
     arbitrary: fc.record({
       call: fc.constant('wait' as const),
       time: fc.constantFrom(1, challenged - 1, challenged, ended, opened - 1, opened, opened + ended),
@@ -236,7 +236,7 @@ async function answerOf({ approvals, ids, people }: World, one: Step): Promise<s
 
 /** Everything that can be seen of the adapter is what the model says. */
 async function expectAgreement({ approvals, ids, people }: World, model: Model): Promise<void> {
-  for (const subject of subjects) {
+  const checks = subjects.map(async (subject) => {
     const expected = model.seen(subject);
     const found = await approvals.find(ids[subject] ?? '');
     expect(found?.state).toBe(expected?.state);
@@ -246,7 +246,8 @@ async function expectAgreement({ approvals, ids, people }: World, model: Model):
     expect(person).toBe(expected?.person === undefined ? undefined : people[expected.person]);
     const awaiting = await approvals.awaiting(people[subject] ?? '');
     expect(awaiting.map(({ id }) => ids.indexOf(id))).toEqual(model.awaiting(subject));
-  }
+  });
+  await Promise.all(checks);
 }
 
 const request: ApprovalRequest = {

@@ -25,7 +25,7 @@ import { createNudges } from './nudges.redis.ts';
 export interface RedisApprovalsSettings {
   /** A connection for commands. */
   readonly redis: Redis;
-  /** A connection for subscribing; may be shared with others. */
+  /** A connection for subscribing, on which nobody else listens to approvals. */
   readonly subscriber: Redis;
   /** The same keys in every service that reads approvals. */
   readonly seal: Seal;
