@@ -1,0 +1,107 @@
+import type { Approvals } from '@psc/approvals';
+import type { Clock } from '@psc/kernel';
+import {
+  Counter,
+  continueTrace,
+  type Logger,
+  type Registry as Metrics,
+  type ServiceIdentity,
+} from '@psc/runtime';
+import type { FastifyInstance } from 'fastify';
+import { createCachedDirectory } from '#src/adapters/directory.cached.ts';
+import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
+import { createSubjects } from '#src/domain/subject.ts';
+import { type Engine, startEngine } from '#src/engine/engine.ts';
+import type { EngineStore } from '#src/engine/store.ts';
+import type { Directory } from '#src/ports/directory.ts';
+import type { Registry } from '#src/ports/registry.ts';
+import { createFinishLogin } from '#src/use-cases/finish-login.ts';
+import { createOpenLogin } from '#src/use-cases/open-login.ts';
+import type { Config } from './config.ts';
+
+/** What the service is made of: real in `main.ts`, fakes or both in tests. */
+export interface Parts {
+  readonly approvals: Approvals;
+  readonly store: EngineStore;
+  readonly registry: Registry;
+  readonly directory: Directory;
+  readonly identity: Pick<ServiceIdentity, 'verify'>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+export type Settings = Pick<
+  Config,
+  | 'ISSUER'
+  | 'WALLET_URL'
+  | 'COOKIE_KEYS'
+  | 'SUBJECT_STORE_UUID'
+  | 'ACCESS_TOKEN_SECONDS'
+  | 'ID_TOKEN_SECONDS'
+  | 'AUTHORIZATION_CODE_SECONDS'
+  | 'REFRESH_TOKEN_SECONDS'
+  | 'SESSION_IDLE_SECONDS'
+  | 'SESSION_MAX_SECONDS'
+  | 'LOGIN_PAGE_SECONDS'
+  | 'PROFESSIONAL_FRESH_SECONDS'
+  | 'REGISTRY_REFRESH_SECONDS'
+>;
+
+/** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
+const LOGIN_ENDING_SECONDS = 600;
+const MOST_PROFESSIONALS_REMEMBERED = 10_000;
+
+/** THE table: parts → use cases → engine → routes. */
+export async function compose(app: FastifyInstance, parts: Parts, settings: Settings): Promise<Engine> {
+  const { approvals, clock, logger } = parts;
+  const directory = createCachedDirectory(parts.directory, {
+    freshMs: settings.PROFESSIONAL_FRESH_SECONDS * 1000,
+    most: MOST_PROFESSIONALS_REMEMBERED,
+    clock,
+  });
+  const finished = new Counter({
+    name: 'logins_finished_total',
+    help: 'Browsers that came back from the wallet, by outcome',
+    labelNames: ['outcome'],
+    registers: [parts.metrics],
+  });
+
+  const engine = await startEngine(
+    {
+      registry: parts.registry,
+      store: parts.store,
+      approvals,
+      directory,
+      openLogin: createOpenLogin({ approvals, clock }),
+      finishLogin: createFinishLogin({
+        approvals,
+        proofs: createIdentityProofs(parts.identity),
+        directory,
+        trace: (approval, step, work) => continueTrace(approval.request.traceparent, step, work),
+      }),
+      subjects: createSubjects(settings.SUBJECT_STORE_UUID),
+      logger,
+      clock,
+      onFinished: (outcome) => finished.inc({ outcome }),
+    },
+    {
+      issuer: settings.ISSUER,
+      walletUrl: settings.WALLET_URL,
+      cookieKeys: settings.COOKIE_KEYS,
+      lifetimes: {
+        accessToken: settings.ACCESS_TOKEN_SECONDS,
+        idToken: settings.ID_TOKEN_SECONDS,
+        authorizationCode: settings.AUTHORIZATION_CODE_SECONDS,
+        refreshToken: settings.REFRESH_TOKEN_SECONDS,
+        sessionIdle: settings.SESSION_IDLE_SECONDS,
+        sessionMax: settings.SESSION_MAX_SECONDS,
+        interaction: settings.LOGIN_PAGE_SECONDS + LOGIN_ENDING_SECONDS,
+      },
+      registryRefreshMs: settings.REGISTRY_REFRESH_SECONDS * 1000,
+    },
+  );
+  engine.mount(app);
+  app.addHook('onClose', async () => engine.stop());
+  return engine;
+}

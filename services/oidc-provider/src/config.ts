@@ -1,0 +1,62 @@
+import { commonConfig, integer, parseConfig } from '@psc/runtime';
+import { z } from 'zod';
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be an origin: no path, no final /');
+
+const shape = z.object({
+  ...commonConfig,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_SIZE: integer(1, 100).default(5),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Where applications know us: every address that we give is below it. */
+  ISSUER: httpUrl
+    .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no final /')
+    .refine(
+      (url) => url.startsWith('https://') || isLoopback(url),
+      'must be https, unless it is this machine',
+    ),
+  /** auth-broker's public origin, where the login pages are. */
+  WALLET_URL: origin,
+  RPPS_DIRECTORY_URL: httpUrl,
+  /** Opens approvals: the same keys as auth-broker and notification-worker. */
+  APPROVAL_SEAL_KEYS: z.string().min(1),
+  /** Seals what is ours in Redis and PostgreSQL: sessions, codes, tokens, secrets of applications, signing keys. */
+  SEAL_KEYS: z.string().min(1),
+  /** Sign the cookies, the current one first, separated by commas: 32 characters or more each. */
+  COOKIE_KEYS: z
+    .string()
+    .transform((list) => list.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().min(32, 'each key must have 32 characters or more')).min(1).max(10)),
+  /** The uuid in `sub`. PSC's sandbox has this one; an application that moves from elsewhere keeps its users with its own. */
+  SUBJECT_STORE_UUID: z.uuid().default('550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd'),
+  ACCESS_TOKEN_SECONDS: integer(30, 3_600).default(120),
+  ID_TOKEN_SECONDS: integer(30, 3_600).default(120),
+  AUTHORIZATION_CODE_SECONDS: integer(10, 600).default(60),
+  REFRESH_TOKEN_SECONDS: integer(60, 86_400).default(1_800),
+  SESSION_IDLE_SECONDS: integer(60, 86_400).default(1_800),
+  SESSION_MAX_SECONDS: integer(60, 86_400).default(14_400),
+  /** How long a login page waits for an identifier. */
+  LOGIN_PAGE_SECONDS: integer(60, 3_600).default(600),
+  /** How long a struck-off professional may still be believed active, at most. */
+  PROFESSIONAL_FRESH_SECONDS: integer(0, 300).default(15),
+  /** How long a changed application may still be served as it was, at most. */
+  REGISTRY_REFRESH_SECONDS: integer(1, 300).default(5),
+});
+
+export type Config = Readonly<z.output<typeof shape>>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export function readConfig(env: Env): Config {
+  return parseConfig(shape, env);
+}
+
+/** The part that the commands `migrate` and `clients` need. */
+export function readRegistryConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS'> {
+  return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true }), env);
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { type AccountClaims, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Application } from '#src/domain/application.ts';
+import { identityClaims, userInfoClaims } from '#src/domain/claims.ts';
+import { authModeOf } from '#src/domain/finished-login.ts';
+import type { Professional } from '#src/domain/professional.ts';
+import type { Subjects } from '#src/domain/subject.ts';
+import type { Directory } from '#src/ports/directory.ts';
+import { asOutage } from './outage.ts';
+
+/** The professional behind a session or a token, as the library calls one. */
+interface Account {
+  readonly accountId: string;
+  readonly professional: Professional;
+  claims(use: string): AccountClaims;
+  readonly [key: string]: unknown;
+}
+
+export interface AccountNeeds {
+  readonly directory: Directory;
+  readonly subjects: Subjects;
+  readonly applicationOf: (clientId: string | undefined) => Application;
+}
+
+/**
+ * Loads the professional each time the engine is about to tell something of them: at the authorization, when a code or a
+ * refresh token is redeemed, at UserInfo. Who is struck off the register meanwhile gets nothing more.
+ */
+export function createFindAccount({ directory, subjects, applicationOf }: AccountNeeds) {
+  return async (ctx: KoaContextWithOIDC, subject: string, token?: unknown): Promise<Account | undefined> => {
+    const nationalId = subjects.nationalIdOf(subject);
+    const professional =
+      nationalId === undefined ? undefined : await directory.find(nationalId).catch(asOutage);
+    if (professional?.status !== 'active') {
+      // A code or a token of nobody: the library answers invalid_grant or invalid_token.
+      if (token) return undefined;
+      // The session goes with them, or nobody else could log in from this browser.
+      await ctx.oidc.session?.destroy();
+      throw new errors.AccessDenied('the professional may no longer log in');
+    }
+    const identity = { accountId: subject, professional };
+    return {
+      ...identity,
+      claims: (use) =>
+        use === 'userinfo'
+          ? { sub: subject, ...userInfoOf(ctx, professional, applicationOf(ctx.oidc.client?.clientId)) }
+          : { sub: subject, ...idTokenOf(ctx, professional) },
+    };
+  };
+}
+
+function userInfoOf(ctx: KoaContextWithOIDC, professional: Professional, application: Application) {
+  const authMode = ctx.oidc.accessToken?.extra?.authMode === 'CARD' ? 'CARD' : 'MOBILE';
+  return { ...userInfoClaims(professional, authMode, application.claims) };
+}
+
+/** What Keycloak puts in an ID token; the library adds iss, sub, aud, exp, iat, nonce, sid, acr and auth_time. */
+function idTokenOf(ctx: KoaContextWithOIDC, professional: Professional) {
+  const source = tokenSource(ctx);
+  return {
+    ...identityClaims(professional, authModeOf(source?.amr)),
+    jti: randomUUID(),
+    typ: 'ID',
+    azp: ctx.oidc.client?.clientId,
+    session_state: source?.sid,
+    // The library replaces the token by its hash.
+    at_hash: ctx.oidc.accessToken?.jti,
+  };
+}
+
+/** What is said of an access token when it is introspected, and what UserInfo needs to know of its login. */
+export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'applicationOf'>) {
+  return (ctx: KoaContextWithOIDC) => {
+    const source = tokenSource(ctx);
+    const account = ctx.oidc.account;
+    const professional = account && (account as Account).professional;
+    if (!source || !professional) return undefined;
+    return {
+      typ: 'Bearer',
+      azp: source.clientId,
+      nonce: source.nonce ?? '',
+      session_state: source.sid,
+      auth_time: source.authTime,
+      acr: applicationOf(source.clientId).acr,
+      authMode: authModeOf(source.amr),
+      otherIds: professional.otherIds,
+      SubjectNameID: professional.nationalId,
+      preferred_username: professional.nationalId,
+      username: professional.nationalId,
+    };
+  };
+}
+
+function tokenSource(ctx: KoaContextWithOIDC) {
+  const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
+  return AuthorizationCode ?? RefreshToken;
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { canSign, inSigningOrder } from '#src/domain/signing-key.ts';
+import type { Registry } from '#src/ports/registry.ts';
+import { publicKeySet } from './discovery.ts';
+import { mountEngine } from './mount.ts';
+import { errorPage } from './pages/error-page.ts';
+import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
+
+export interface Engine {
+  mount(app: FastifyInstance): void;
+  /** Whether there is a key to sign with. */
+  canSign(): boolean;
+  /** Takes up applications and keys that changed: called by itself when they do, and every few seconds. */
+  refresh(): Promise<void>;
+  stop(): void;
+}
+
+export interface EngineSettings extends ProviderSettings {
+  /** How long a replica may work with applications and keys that have changed since. */
+  readonly registryRefreshMs: number;
+}
+
+interface Current {
+  readonly revision: string;
+  readonly keySet: string;
+  readonly handle: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+}
+
+/**
+ * Holds the library, built from the registry, and builds another one when that changes: requests in flight end with the
+ * one they began with (docs/decisions/0004).
+ */
+export async function startEngine(
+  needs: ProviderNeeds & { readonly registry: Registry },
+  settings: EngineSettings,
+): Promise<Engine> {
+  const { registry, logger } = needs;
+
+  async function build(): Promise<Current> {
+    const contents = await registry.read();
+    const keys = inSigningOrder(contents.signingKeys);
+    return {
+      revision: contents.revision,
+      keySet: JSON.stringify(publicKeySet(keys)),
+      // Without a key the library would fail at the end of each login: better before it begins.
+      handle: canSign(keys) ? buildProvider(needs, settings, contents).callback() : undefined,
+    };
+  }
+
+  let current = await build();
+  let refreshing: Promise<void> = Promise.resolve();
+
+  async function refreshOnce(): Promise<void> {
+    if ((await registry.revision()) === current.revision) return;
+    current = await build();
+    logger.info({ revision: current.revision }, 'applications and keys taken up');
+  }
+
+  // One after the other: two that overlap could take up the older contents last.
+  function refresh(): Promise<void> {
+    refreshing = refreshing.catch(() => undefined).then(refreshOnce);
+    return refreshing;
+  }
+
+  const refreshOrTell = () => {
+    refresh().catch((error: unknown) =>
+      logger.error({ err: error }, 'applications and keys were not read again'),
+    );
+  };
+  const unwatch = registry.watch(refreshOrTell);
+  const timer = setInterval(refreshOrTell, settings.registryRefreshMs).unref();
+
+  return {
+    mount: (app) =>
+      mountEngine(app, settings, {
+        handle: (request, response) =>
+          current.handle ? current.handle(request, response) : answerUnavailable(response),
+        keySet: () => current.keySet,
+      }),
+    canSign: () => current.handle !== undefined,
+    refresh,
+    stop() {
+      clearInterval(timer);
+      unwatch();
+    },
+  };
+}
+
+function answerUnavailable(response: ServerResponse): void {
+  const { headers, body } = errorPage({ trouble: 'unavailable', retry: '' });
+  response.writeHead(503, { ...headers }).end(body);
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { discoveryDocument } from './discovery.ts';
+import { endpoints, mountPathOf } from './endpoints.ts';
+import { rememberRequester } from './requester.ts';
+import { tolerateAuthorizationUrl } from './tolerances.ts';
+
+export interface Mounted {
+  /** The library's own request handler, of the moment. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** The key set of the moment, serialised. */
+  keySet(): string;
+}
+
+type Method = 'GET' | 'POST';
+
+/** The library's endpoints, each a route of ours, so that metrics and traces tell them apart. */
+const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
+  [endpoints.authorization, 'GET'],
+  [`${endpoints.authorization}/:uid`, 'GET'],
+  [endpoints.token, 'POST'],
+  [endpoints.userinfo, 'GET', 'POST'],
+  [endpoints.end_session, 'GET'],
+  [`${endpoints.end_session}/confirm`, 'POST'],
+  [`${endpoints.end_session}/success`, 'GET'],
+  [endpoints.introspection, 'POST'],
+  [endpoints.revocation, 'POST'],
+  [endpoints.pushed_authorization_request, 'POST'],
+];
+
+/** Applications know a new key this long after it is published, at the latest: it must not sign before. */
+const DOCUMENTS_MAX_AGE_S = 300;
+
+/**
+ * Mounts the engine below the issuer's path, in a plugin of its own: Fastify does not read the bodies, the library does.
+ */
+export function mountEngine(
+  app: FastifyInstance,
+  settings: { readonly issuer: string; readonly walletUrl: string },
+  mounted: Mounted,
+): void {
+  const { issuer, walletUrl } = settings;
+  const { host, protocol } = new URL(issuer);
+  const prefix = mountPathOf(issuer);
+
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+    for (const [path, ...methods] of routes) {
+      scope.route({
+        method: methods,
+        url: prefix + path,
+        exposeHeadRoute: false,
+        handler: (request, reply) => {
+          const { raw } = request;
+          rememberRequester(raw, { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' });
+          claimOrigin(raw);
+          const url = path === endpoints.authorization ? tolerateAuthorizationUrl(request.url) : request.url;
+          raw.url = url.slice(prefix.length);
+          // The library finds the path it is mounted on by comparing the two.
+          Object.assign(raw, { originalUrl: url });
+          reply.hijack();
+          mounted.handle(raw, reply.raw);
+        },
+      });
+    }
+
+    const documents: readonly (readonly [path: string, document: () => string])[] = [
+      [`${prefix}/.well-known/openid-configuration`, () => standard],
+      [`${prefix}/.well-known/wallet-openid-configuration`, () => wallet],
+      // RFC 8414 puts the well-known part in front of the issuer's path; older clients put it behind.
+      [`/.well-known/oauth-authorization-server${prefix}`, () => standard],
+      [`${prefix}/.well-known/oauth-authorization-server`, () => standard],
+      [prefix + endpoints.jwks, () => mounted.keySet()],
+    ];
+    const standard = JSON.stringify(discoveryDocument(issuer));
+    const wallet = JSON.stringify(discoveryDocument(issuer, `${walletUrl}/auth`));
+    for (const [path, document] of documents) {
+      scope.get(path, (_request, reply) =>
+        reply
+          .type('application/json')
+          .header('cache-control', `public, max-age=${DOCUMENTS_MAX_AGE_S}`)
+          .send(document()),
+      );
+    }
+  });
+
+  /**
+   * The issuer alone says where we are. The library would believe these headers, and a forged one would send browsers and
+   * applications elsewhere; without `Origin` it answers no CORS request, which PSC does not either.
+   */
+  function claimOrigin(request: IncomingMessage): void {
+    request.headers.host = host;
+    request.headers['x-forwarded-host'] = host;
+    request.headers['x-forwarded-proto'] = protocol.replace(':', '');
+    delete request.headers['x-forwarded-for'];
+    delete request.headers.forwarded;
+    delete request.headers.origin;
+  }
+}

@@ -1,0 +1,240 @@
+import { type Clock, Unavailable } from '@psc/kernel';
+import { currentTraceparent, type Logger } from '@psc/runtime';
+import { errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Application, wayBackTo } from '#src/domain/application.ts';
+import { inSigningOrder, signingAlgs } from '#src/domain/signing-key.ts';
+import type { Subjects } from '#src/domain/subject.ts';
+import type { Directory } from '#src/ports/directory.ts';
+import type { RegistryContents } from '#src/ports/registry.ts';
+import type { OpenLogin } from '#src/use-cases/open-login.ts';
+import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { endpoints, mountPathOf } from './endpoints.ts';
+import { createLoadExistingGrant } from './grants.ts';
+import { adaptLibrary } from './internals.ts';
+import { createLifetimes, type Lifetimes } from './lifetimes.ts';
+import { asOutage, Outage } from './outage.ts';
+import { errorPage, type Trouble } from './pages/error-page.ts';
+import { loggedOutPage, logoutPage } from './pages/logout-pages.ts';
+import { requesterOf } from './requester.ts';
+import { createResume, type ResumeNeeds, show } from './resume.ts';
+import { claimsOfScopes, scopes } from './scopes.ts';
+import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
+import { completeTokenResponse } from './token-response.ts';
+
+export interface ProviderSettings {
+  readonly issuer: string;
+  readonly walletUrl: string;
+  /** The first one signs; the others still verify. */
+  readonly cookieKeys: readonly string[];
+  readonly lifetimes: Lifetimes;
+}
+
+export interface ProviderNeeds {
+  readonly store: EngineStore;
+  readonly directory: Directory;
+  readonly approvals: ResumeNeeds['approvals'];
+  readonly openLogin: OpenLogin;
+  readonly finishLogin: ResumeNeeds['finishLogin'];
+  readonly subjects: Subjects;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly onFinished: ResumeNeeds['onFinished'];
+}
+
+/** The library, set up as Pro Santé Connect, for these applications and keys. Cheap (a few ms): built again when they change. */
+export function buildProvider(
+  needs: ProviderNeeds,
+  settings: ProviderSettings,
+  contents: RegistryContents,
+): Provider {
+  const { store, directory, subjects, logger } = needs;
+  const { issuer, walletUrl } = settings;
+  const applications = new Map(contents.applications.map((each) => [each.clientId, each]));
+  const { ttl, sessionEnd } = createLifetimes(settings.lifetimes, needs.clock);
+
+  function applicationOf(clientId: string | undefined): Application {
+    const application = applications.get(clientId ?? '');
+    // Only when an application disappears while one of its requests is in flight.
+    if (!application) throw new errors.InvalidClient('client is invalid', 'client not found');
+    return application;
+  }
+
+  const provider: Provider = new Provider(issuer, {
+    adapter: outageAware(store),
+    clients: contents.applications.filter(({ enabled }) => enabled).map(clientMetadata),
+    jwks: { keys: inSigningOrder(contents.signingKeys).map(({ privateJwk }) => privateJwk) },
+    routes: endpoints,
+    scopes: [...scopes],
+    claims: claimsOfScopes,
+    acrValues: ['eidas1'],
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: { idTokenSigningAlgValues: [...signingAlgs] },
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ttl,
+    cookies: {
+      keys: [...settings.cookieKeys],
+      names: { session: 'psc_session', interaction: 'psc_interaction', resume: 'psc_resume' },
+      long: { httpOnly: true, sameSite: 'lax', signed: true, path: mountPathOf(issuer) || '/' },
+      // The library gives each of these the one path that needs it.
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      resourceIndicators: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: introspectable },
+      revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => {
+          const [, action = ''] = /action="([^"]*)"/.exec(form) ?? [];
+          const [, xsrf = ''] = /name="xsrf" value="([^"]*)"/.exec(form) ?? [];
+          show(ctx, 200, logoutPage({ action, xsrf }, ctx.oidc.entities.IdTokenHint !== undefined));
+        },
+        postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage()),
+      },
+    },
+    // A session that ends takes its tokens with it, and concurrent logins do not take them from each other (store.ts).
+    expiresWithSession: () => true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    loadExistingGrant: createLoadExistingGrant(sessionEnd),
+    findAccount: createFindAccount({ directory, subjects, applicationOf }),
+    extraTokenClaims: createExtraTokenClaims({ applicationOf }),
+    interactions: {
+      policy: loginOnly(),
+      url: async (ctx, interaction) => {
+        const { scope, login_hint: loginHint } = interaction.params;
+        const request = {
+          id: interaction.uid,
+          application: applicationOf(ctx.oidc.client?.clientId),
+          scope: String(scope ?? ''),
+          loginHint: String(loginHint ?? ''),
+          requester: requesterOf(ctx.req),
+          returnTo: interaction.returnTo,
+          traceparent: currentTraceparent(),
+        };
+        await needs.openLogin(request).catch(asOutage);
+        return `${walletUrl}/login/${interaction.uid}`;
+      },
+    },
+    renderError: (ctx, out, error) => {
+      const application = applications.get(ctx.oidc.client?.clientId ?? '');
+      const url = application ? wayBackTo(application) : '';
+      const trouble = troubleOf(error);
+      show(
+        ctx,
+        ctx.status,
+        errorPage({
+          trouble,
+          ...(trouble === 'unavailable' || trouble === 'unexpected' ? { retry: '' } : {}),
+          ...(application && url !== '' ? { back: { url, name: application.name } } : {}),
+          technical: {
+            error: out.error,
+            ...(out.error_description ? { error_description: out.error_description } : {}),
+          },
+        }),
+      );
+    },
+  });
+
+  // The front overwrites Host and X-Forwarded-*: what the library reads there is ours.
+  provider.proxy = true;
+  adaptLibrary(provider, applicationOf);
+  provider.use(async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      // The library answers its own errors: this one is of the resume below.
+      logger.error({ err: error }, 'a login could not be resumed');
+      const unavailable = error instanceof Outage || error instanceof Unavailable;
+      const trouble = unavailable ? 'unavailable' : 'unexpected';
+      show(ctx, unavailable ? 503 : 500, errorPage({ trouble, retry: '' }));
+    }
+  });
+  provider.use(completeTokenResponse(store, logger));
+  provider.use(
+    createResume(provider, {
+      ...needs,
+      walletUrl,
+      findApplication: (clientId) => applications.get(clientId),
+    }),
+  );
+  listen(provider, logger);
+  return provider;
+}
+
+function clientMetadata(application: Application) {
+  const { clientId, name, secret } = application;
+  return {
+    client_id: clientId,
+    client_name: name,
+    ...(secret === '' ? {} : { client_secret: secret }),
+    ...(application.homeUrl === '' ? {} : { client_uri: application.homeUrl }),
+    redirect_uris: [...application.redirectUris],
+    post_logout_redirect_uris: [...application.postLogoutRedirectUris],
+    token_endpoint_auth_method: application.authentication,
+    id_token_signed_response_alg: application.idTokenAlg,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code' as const],
+  };
+}
+
+/** Only the login asks something of the person; consent is not asked, whatever the application says. */
+function loginOnly() {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
+}
+
+/** A public application has nothing to show that a token was given to it: it learns nothing of tokens. */
+function introspectable(_ctx: unknown, client: { clientAuthMethod?: string | undefined }): boolean {
+  return client.clientAuthMethod !== 'none';
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof Outage) return 'unavailable';
+  if (error instanceof errors.SessionNotFound) return 'login_over';
+  if (error instanceof errors.AccessDenied) return 'professional_inactive';
+  return error instanceof errors.OIDCProviderError && error.expose ? 'request_refused' : 'unexpected';
+}
+
+function outageAware(store: EngineStore) {
+  return (model: string) => {
+    const records = store.adapterFor(model);
+    return {
+      upsert: (...args: Parameters<typeof records.upsert>) => records.upsert(...args).catch(asOutage),
+      find: (id: string) => records.find(id).catch(asOutage),
+      findByUid: (uid: string) => records.findByUid(uid).catch(asOutage),
+      findByUserCode: (code: string) => records.findByUserCode(code).catch(asOutage),
+      consume: (id: string) => records.consume(id).catch(asOutage),
+      destroy: (id: string) => records.destroy(id).catch(asOutage),
+      revokeByGrantId: (grantId: string) => records.revokeByGrantId(grantId).catch(asOutage),
+    };
+  };
+}
+
+/** The library tells of errors by events only. Its messages are for developers; `detail` may quote a request: not logged. */
+function listen(provider: Provider, logger: Logger): void {
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    logger.error(
+      { err: error, route: ctx.oidc?.route, client: ctx.oidc?.client?.clientId },
+      'the engine failed',
+    );
+  });
+  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    const { error: code, error_description: reason } = error;
+    logger.info({ error: code, reason, route: ctx.oidc.route, client: ctx.oidc.client?.clientId }, 'refused');
+  };
+  provider.on('authorization.error', refused);
+  provider.on('grant.error', refused);
+  provider.on('userinfo.error', refused);
+  provider.on('introspection.error', refused);
+  provider.on('revocation.error', refused);
+  provider.on('end_session.error', refused);
+  provider.on('end_session_confirm.error', refused);
+  provider.on('pushed_authorization_request.error', refused);
+}

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { createSeal, openRedis } from '@psc/datastores';
+import { systemClock, Unavailable } from '@psc/kernel';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { storeContract } from './store.contract.ts';
+import { createRedisStore } from './store.redis.ts';
+import type { EngineStore } from './store.ts';
+
+const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
+const settings = { sessionIdleSeconds: 1800 };
+const random = () => randomBytes(32).toString('base64url');
+const newSessionId = () => `${random()}.0.${random()}`;
+
+let redis: Redis;
+let other: Redis;
+let store: EngineStore;
+
+beforeAll(async () => {
+  const url = new URL(inject('redisUrl'));
+  // A database of our own: some tests look at every key.
+  url.pathname = '/11';
+  redis = await openRedis(url.href, 'commands', () => undefined);
+  other = await openRedis(url.href, 'commands', () => undefined);
+  store = createRedisStore({ redis, seal, clock: systemClock }, settings);
+});
+
+afterAll(async () => {
+  redis?.disconnect();
+  other?.disconnect();
+});
+
+storeContract(async () => {
+  await redis.flushdb();
+  return store;
+});
+
+async function keyOf(save: () => Promise<unknown>): Promise<string> {
+  const before = new Set(await redis.keys('*'));
+  await save();
+  const [key] = (await redis.keys('*')).filter((each) => !before.has(each));
+  if (key === undefined) throw new Error('nothing was written');
+  return key;
+}
+
+describe('two replicas', () => {
+  it('redeem one code once', async () => {
+    const replicas = [store, createRedisStore({ redis: other, seal, clock: systemClock }, settings)];
+    for (let round = 0; round < 100; round++) {
+      const id = random();
+      await store.adapterFor('AuthorizationCode').upsert(id, { jti: id }, 60);
+      const redeemed = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, i) => replicas[i % 2]?.adapterFor('AuthorizationCode').consume(id)),
+      );
+      expect(redeemed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+  });
+});
+
+describe('what lies in Redis', () => {
+  it('has an end, always', async () => {
+    const code = store.adapterFor('AuthorizationCode');
+    await code.upsert('code', { jti: 'code' }, 60);
+    await code.consume('code');
+    await code.consume(random()).catch(() => undefined);
+    await store.adapterFor('AccessToken').upsert('token', { jti: 'token' }, 120);
+    const [ended, kept] = [newSessionId(), newSessionId()];
+    for (const jti of [ended, kept]) {
+      const [uid = ''] = jti.split('.');
+      await store.adapterFor('Session').upsert(jti, { jti, uid, authorizations: { app: {} } }, 14_400);
+    }
+    await store.adapterFor('Session').destroy(ended);
+    await store.adapterFor('Session').destroy(newSessionId());
+    await store.touchSession(random());
+
+    const keys = await redis.keys('*');
+    expect(keys.length).toBeGreaterThan(3);
+    for (const key of keys) expect(await redis.ttl(key)).toBeGreaterThan(0);
+  });
+
+  it('stays a little longer than the engine believes it, and a session as long as it is used', async () => {
+    const token = await keyOf(() => store.adapterFor('AccessToken').upsert('x', { jti: 'x' }, 120));
+    expect(await redis.ttl(token)).toBeGreaterThan(130);
+    const jti = newSessionId();
+    const [uid = ''] = jti.split('.');
+    const session = await keyOf(() => store.adapterFor('Session').upsert(jti, { jti, uid }, 14_400));
+    expect(await redis.ttl(session)).toBeLessThanOrEqual(1800);
+    await redis.expire(session, 10);
+    await store.touchSession(uid);
+    expect(await redis.ttl(session)).toBeGreaterThan(1700);
+  });
+
+  it('is never saved for ever', async () => {
+    await expect(store.adapterFor('AccessToken').upsert('x', { jti: 'x' })).rejects.toThrow('for ever');
+  });
+
+  it('tells its reader neither who, nor which code or token', async () => {
+    await redis.flushdb();
+    const [code, token, jti] = [random(), random(), newSessionId()];
+    const [uid = ''] = jti.split('.');
+    const accountId = 'f:550dc1c8:899700000013';
+    await store.adapterFor('AuthorizationCode').upsert(code, { jti: code, accountId }, 60);
+    await store.adapterFor('AccessToken').upsert(token, { jti: token, accountId }, 60);
+    await store
+      .adapterFor('Session')
+      .upsert(jti, { jti, uid, accountId, authorizations: { a: { sid: 'sid-1' } } }, 60);
+    const all = JSON.stringify(
+      await Promise.all(
+        (await redis.keys('*')).map(async (key) => [
+          key,
+          (await redis.type(key)) === 'hash' ? await redis.hgetall(key) : await redis.get(key),
+        ]),
+      ),
+    );
+    for (const secret of [code, token, jti, uid, accountId, '899700000013', 'sid-1']) {
+      expect(all).not.toContain(secret);
+    }
+  });
+});
+
+describe('who can write into Redis', () => {
+  const mine = { accountId: 'me' };
+  const victim = { accountId: 'victim' };
+
+  it('gets nothing from a record forged in clear or under another key', async () => {
+    const forger = createRedisStore(
+      { redis, seal: createSeal(`k1:${randomBytes(32).toString('base64')}`), clock: systemClock },
+      settings,
+    );
+    for (const model of ['AccessToken', 'AuthorizationCode']) {
+      const id = random();
+      await forger.adapterFor(model).upsert(id, { jti: id, ...victim }, 60);
+      expect(await store.adapterFor(model).find(id)).toBeUndefined();
+      const key = await keyOf(() => store.adapterFor(model).upsert(`${id}2`, { jti: id }, 60));
+      const clear = JSON.stringify({ jti: id, ...victim });
+      if (model === 'AccessToken') await redis.set(key, clear, 'EX', 60);
+      else await redis.hset(key, 'payload', clear);
+      expect(await store.adapterFor(model).find(`${id}2`)).toBeUndefined();
+    }
+  });
+
+  it('gets nothing from a record copied or renamed to the name of their own', async () => {
+    const tokens = store.adapterFor('AccessToken');
+    const own = await keyOf(() => tokens.upsert('own', { jti: 'own', ...mine }, 60));
+    const theirs = await keyOf(() => tokens.upsert('theirs', { jti: 'theirs', ...victim }, 60));
+    await redis.copy(theirs, own, 'REPLACE');
+    expect(await tokens.find('own')).toBeUndefined();
+    await redis.rename(theirs, own);
+    expect(await tokens.find('own')).toBeUndefined();
+
+    const codes = store.adapterFor('AuthorizationCode');
+    const grants = await keyOf(() => codes.upsert('own', { jti: 'own', ...mine }, 60));
+    const code = await keyOf(() => codes.upsert('theirs', { jti: 'theirs', ...victim }, 60));
+    await redis.copy(code, grants, 'REPLACE');
+    expect(await codes.find('own')).toBeUndefined();
+  });
+
+  it('gets nothing from a session copied to the cookie of their own, nor from one application of it', async () => {
+    const sessions = store.adapterFor('Session');
+    const [own, theirs] = [newSessionId(), newSessionId()];
+    const save = (jti: string, payload: object, grantId: string) =>
+      keyOf(() =>
+        sessions.upsert(
+          jti,
+          { jti, uid: jti.split('.')[0] ?? '', ...payload, authorizations: { app: { grantId } } },
+          3600,
+        ),
+      );
+    const ownKey = await save(own, mine, 'my grant');
+    const theirKey = await save(theirs, victim, 'their grant');
+
+    const application = (await redis.hget(theirKey, 'application:app')) ?? '';
+    await redis.hset(ownKey, 'application:app', application);
+    expect((await sessions.find(own))?.authorizations).toBeUndefined();
+    await redis.hset(ownKey, 'application:other', application);
+    expect((await sessions.find(own))?.authorizations).toBeUndefined();
+
+    await redis.copy(theirKey, ownKey, 'REPLACE');
+    expect(await sessions.find(own)).toBeUndefined();
+  });
+});
+
+it('a Redis that does not answer is an outage, not an absent record', async () => {
+  const gone = await openRedis(inject('redisUrl'), 'commands', () => undefined);
+  const unplugged = createRedisStore({ redis: gone, seal, clock: systemClock }, settings);
+  gone.disconnect();
+  const id = newSessionId();
+  await expect(unplugged.adapterFor('AccessToken').find('x')).rejects.toThrow(Unavailable);
+  await expect(unplugged.adapterFor('AuthorizationCode').consume('x')).rejects.toThrow(Unavailable);
+  await expect(unplugged.adapterFor('Session').find(id)).rejects.toThrow(Unavailable);
+  await expect(unplugged.adapterFor('Session').destroy(id)).rejects.toThrow(Unavailable);
+});

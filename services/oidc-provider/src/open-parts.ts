@@ -1,0 +1,67 @@
+import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
+import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { systemClock } from '@psc/kernel';
+import { createServiceClient, createServiceIdentity, type Life, type Logger } from '@psc/runtime';
+import { createHttpDirectory } from '#src/adapters/directory.http.ts';
+import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
+import { createRedisStore } from '#src/engine/store.redis.ts';
+import type { Parts } from './compose.ts';
+import type { Config } from './config.ts';
+
+/** Opens the real parts: PostgreSQL, Redis, rpps-directory. `life` closes them in reverse order. */
+export async function openParts(
+  config: Config,
+  life: Life,
+  logger: Logger,
+): Promise<{ parts: Omit<Parts, 'metrics'>; datastoresAnswer: () => Promise<void> }> {
+  const clock = systemClock;
+  const onError = (error: Error) => logger.error({ err: error }, 'a datastore failed');
+  const identity = await createServiceIdentity({
+    name: 'oidc-provider',
+    key: config.SERVICE_KEY,
+    trust: config.SERVICE_TRUST,
+    clock,
+  });
+  const rppsDirectory = createServiceClient({
+    baseUrl: config.RPPS_DIRECTORY_URL,
+    audience: 'rpps-directory',
+    identity,
+    timeoutMs: 3_000,
+  });
+
+  const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
+  life.onStop('PostgreSQL', () => postgres.close());
+  const redis = await openRedis(config.REDIS_URL, 'commands', onError);
+  life.onStop('Redis commands', () => redis.disconnect());
+  const subscriber = await openRedis(config.REDIS_URL, 'subscriber', onError);
+  life.onStop('Redis subscriber', () => subscriber.disconnect());
+
+  const approvals = createRedisApprovals({
+    redis,
+    subscriber,
+    seal: createSeal(config.APPROVAL_SEAL_KEYS),
+    clock,
+    lifetimes: { ...defaultLifetimes, opened: config.LOGIN_PAGE_SECONDS * 1000 },
+  });
+  life.onStop('approvals', () => approvals.close());
+
+  const seal = createSeal(config.SEAL_KEYS);
+  const store = createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: config.SESSION_IDLE_SECONDS });
+  const registry = createPostgresRegistry(postgres, seal, (what) =>
+    logger.error({ what }, 'left out: it cannot be read'),
+  );
+  return {
+    parts: {
+      approvals,
+      store,
+      registry,
+      directory: createHttpDirectory(rppsDirectory),
+      identity,
+      logger,
+      clock,
+    },
+    async datastoresAnswer() {
+      await Promise.all([redis.ping(), postgres.query('SELECT 1')]);
+    },
+  };
+}

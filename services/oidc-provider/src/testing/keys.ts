@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '@psc/kernel';
+import { createServiceIdentity, type ServiceIdentity } from '@psc/runtime';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+
+export const sealKeys = () => `k1:${randomBytes(32).toString('base64')}`;
+
+async function serviceKeys() {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const { x = '', y = '', d = '', ...jwk } = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint({ ...jwk, x, y });
+  const publicKey = { kty: 'EC', crv: 'P-256', kid, x, y } as const;
+  return { publicKey, privateKey: { ...publicKey, d } };
+}
+
+/** auth-broker with its real key, us who trust it, and somebody who only says to be auth-broker. */
+export async function createTestIdentities(): Promise<
+  Record<'authBroker' | 'oidcProvider' | 'impostor', ServiceIdentity>
+> {
+  const [authBroker, oidcProvider, impostor] = await Promise.all([
+    serviceKeys(),
+    serviceKeys(),
+    serviceKeys(),
+  ]);
+  const trust = { 'auth-broker': [authBroker.publicKey] };
+  const identity = (name: string, keys: typeof authBroker) =>
+    createServiceIdentity({ name, key: keys.privateKey, trust, clock: systemClock });
+  return {
+    authBroker: await identity('auth-broker', authBroker),
+    oidcProvider: await identity('oidc-provider', oidcProvider),
+    impostor: await identity('auth-broker', impostor),
+  };
+}

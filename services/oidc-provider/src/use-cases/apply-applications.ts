@@ -1,0 +1,69 @@
+import type { ApplicationDeclaration } from '@psc/contracts';
+import type { Application } from '#src/domain/application.ts';
+import type { Applications } from '#src/ports/applications.ts';
+
+/** What became of one declared application. */
+export interface AppliedApplication {
+  readonly clientId: string;
+  readonly change: 'created' | 'changed' | 'unchanged';
+  /** The settings that changed, by name: never their values. */
+  readonly fields: readonly string[];
+  /** The secret, when one was invented: to be shown once. */
+  readonly inventedSecret?: string;
+}
+
+/**
+ * Makes the applications as declared. What is declared already changes nothing; an application that is not in the list
+ * stays as it is.
+ */
+export function createApplyApplications(needs: {
+  readonly applications: Applications;
+  readonly inventSecret: () => string;
+}): (declarations: readonly ApplicationDeclaration[]) => Promise<readonly AppliedApplication[]> {
+  const { applications, inventSecret } = needs;
+
+  async function applyOne(declared: ApplicationDeclaration): Promise<AppliedApplication> {
+    const { client_id: clientId } = declared;
+    const known = await applications.find(clientId);
+    const isPublic = declared.token_endpoint_auth_method === 'none';
+    const kept = isPublic ? '' : (declared.client_secret ?? known?.secret ?? '');
+    const invented = !isPublic && kept === '' ? { inventedSecret: inventSecret() } : undefined;
+    const application = describe(declared, invented?.inventedSecret ?? kept);
+
+    const fields = known === undefined ? [] : changedFields(known, application);
+    if (known !== undefined && fields.length === 0) return { clientId, change: 'unchanged', fields };
+    await applications.save(application);
+    return { clientId, change: known === undefined ? 'created' : 'changed', fields, ...invented };
+  }
+
+  return async (declarations) => {
+    const applied: AppliedApplication[] = [];
+    for (const declared of declarations) applied.push(await applyOne(declared));
+    return applied;
+  };
+}
+
+function describe(declared: ApplicationDeclaration, secret: string): Application {
+  return {
+    clientId: declared.client_id,
+    name: declared.client_name,
+    homeUrl: declared.client_uri ?? '',
+    secret,
+    redirectUris: declared.redirect_uris,
+    postLogoutRedirectUris: declared.post_logout_redirect_uris,
+    authentication: declared.token_endpoint_auth_method,
+    idTokenAlg: declared.id_token_signed_response_alg,
+    acr: declared.psc.acr,
+    claims: declared.psc.claims,
+    challengeFromLoginHint: declared.psc.challenge_from_login_hint,
+    loopbackRedirects: declared.psc.loopback_redirects,
+    enabled: declared.psc.status === 'active',
+  };
+}
+
+function changedFields(known: Application, wanted: Application): string[] {
+  const before: Readonly<Record<string, unknown>> = { ...known };
+  return Object.entries(wanted)
+    .filter(([field, value]) => JSON.stringify(before[field]) !== JSON.stringify(value))
+    .map(([field]) => field);
+}
