@@ -21,7 +21,7 @@ export interface PhonesSettings {
   readonly authBroker: ServiceClient;
   readonly pushService: PushService;
   readonly records: PhoneRecords;
-  readonly approvals: Pick<Approvals, 'find'>;
+  readonly approvals: Pick<Approvals, 'find' | 'awaiting'>;
   readonly onPushed: (nationalId: string, message: PushedMessage) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -51,9 +51,7 @@ const LOOK_EVERY_MS = 3_000;
 export async function startPhones(settings: PhonesSettings): Promise<Phones> {
   const { walletUrl, pushService, records } = settings;
   const alive = new Map<string, { phone: Phone; record: PhoneRecord }>();
-  const timer = setInterval(() => {
-    for (const { phone } of alive.values()) phone.look();
-  }, LOOK_EVERY_MS);
+  const timer = setInterval(() => void lookAtSilentPhones().catch(settings.onError), LOOK_EVERY_MS);
   timer.unref();
 
   const phones: Phones = {
@@ -146,6 +144,14 @@ export async function startPhones(settings: PhonesSettings): Promise<Phones> {
     former.phone.close();
     pushService.unsubscribe(former.record.subscriber.token);
     alive.delete(nationalId);
+  }
+
+  async function lookAtSilentPhones(): Promise<void> {
+    for (const { phone } of alive.values()) {
+      if (phone.behaviour.mode === 'manual') continue;
+      const awaiting = await settings.approvals.awaiting(phone.nationalId);
+      if (awaiting.length > 0) phone.look();
+    }
   }
 
   /** As a human would read the screen. */

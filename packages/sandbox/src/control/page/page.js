@@ -39,14 +39,19 @@ let state;
 let drawn = '';
 
 async function refresh() {
+  const next = await readState();
+  showConnection(next ? 'live' : 'lost', next ? 'En direct' : 'Le bac à sable ne répond plus');
+  if (!next) return;
+  state = next;
+  draw();
+}
+
+async function readState() {
   try {
     const response = await fetch('/console/state', { headers: { accept: 'application/json' } });
-    if (!response.ok) throw new Error(String(response.status));
-    state = await response.json();
-    showConnection('live', 'En direct');
-    draw();
+    return response.ok ? await response.json() : undefined;
   } catch {
-    showConnection('lost', 'Le bac à sable ne répond plus');
+    return undefined;
   }
 }
 
@@ -203,6 +208,7 @@ function drawAddresses() {
   const content = JSON.stringify(entries);
   if (parts.addresses === content) return;
   parts.addresses = content;
+  if (state.addresses.demo) byId('demo').href = state.addresses.demo;
   byId('addresses').replaceChildren(
     ...entries.flatMap(([name, url]) => [
       element('dt', { text: services[name] ?? name }),
