@@ -66,20 +66,21 @@ export async function startPostgres(place: PostgresPlace): Promise<PostgresServe
     cwd: directory,
     logFile: place.logFile,
     user,
+    // PostgreSQL's "fast" shutdown: it ends its clients' sessions and writes everything down.
+    stopSignal: 'SIGINT',
   });
   const url = (database = 'postgres') =>
     `postgres://${USER}:${place.password}@127.0.0.1:${place.port}/${database}`;
   try {
     await untilReady(child, () => ask(url(), 'SELECT 1'), START_TIMEOUT_MS);
   } catch (error) {
-    await child.stop('SIGINT');
+    await child.stop();
     throw error;
   }
   return {
     url,
     ensureDatabase: (name) => ensureDatabase(url(), name),
-    // SIGINT is PostgreSQL's "fast": it ends its clients' sessions and writes everything down.
-    stop: () => child.stop('SIGINT'),
+    stop: () => child.stop(),
   };
 }
 
@@ -177,7 +178,8 @@ async function reachableDirectory(asked: string, user: SystemUser | undefined): 
   await chown(asked, user.uid, user.gid);
   if (await succeeds('/bin/sh', ['-c', 'cd "$0"', asked], user)) return asked;
   const elsewhere = awayFrom(asked);
-  await mkdir(elsewhere, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(elsewhere), { recursive: true, mode: 0o755 });
+  if (!existsSync(elsewhere)) await mkdir(elsewhere, { mode: 0o700 });
   await chown(elsewhere, user.uid, user.gid);
   return elsewhere;
 }
@@ -206,17 +208,28 @@ async function initialise(
   await rm(passwordFile, { force: true });
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (user) await chown(passwordFile, user.uid, user.gid);
-  await run(
-    initdb,
-    [
-      ...['-D', unfinished, '-U', USER, '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8'],
-      // The same order of words on every machine, whatever locales it has.
-      ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-sync'],
-    ],
-    { ...user, env, cwd: directory },
-  );
-  await rm(passwordFile);
+  try {
+    await run(
+      initdb,
+      [
+        ...['-D', unfinished, '-U', USER, '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8'],
+        // The same order of words on every machine, whatever locales it has.
+        ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-sync'],
+      ],
+      { ...user, env, cwd: directory },
+    );
+  } catch (cause) {
+    throw new Error(`PostgreSQL cannot make its files: ${complaintOf(cause)}`, { cause });
+  } finally {
+    await rm(passwordFile);
+  }
   await rename(unfinished, join(directory, 'data'));
+}
+
+/** initdb says what is wrong in lines of its own: `initdb: error: …`. */
+function complaintOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /error: (.*)/.exec(text)?.[1] ?? text;
 }
 
 async function succeeds(command: string, args: readonly string[], user: SystemUser): Promise<boolean> {

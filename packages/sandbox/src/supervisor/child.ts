@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { findOnPath } from '#src/provision/programs.ts';
 
 export interface ChildSettings {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface ChildSettings {
   readonly cwd?: string;
   /** Only root may ask for another user. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What asks it to stop; SIGTERM unless said otherwise. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** A process that we started and that we alone end. */
@@ -22,23 +25,35 @@ export interface Child {
   /** How it ended, in words: `exit code 1`, `signal SIGKILL`. Never rejects. */
   readonly ended: Promise<string>;
   readonly running: boolean;
-  /** Asks politely, insists after `graceMs`, and answers when it is gone. */
-  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
+  /** We stopped or killed it. */
+  readonly wasAsked: boolean;
+  /** Asks politely, insists after 15 s, and answers when it is gone. */
+  stop(): Promise<void>;
+  /** Without asking. */
+  kill(): Promise<void>;
   logs(): string;
 }
 
-const GRACE_MS = 10_000;
+const GRACE_MS = 15_000;
 
 /**
  * Starts a process in a group of its own: Ctrl-C in a terminal reaches the supervisor only, which then stops everything
- * in order. The log goes straight to a file, so that a process never blocks on, nor dies with, a pipe to us.
+ * in order. If the supervisor itself is killed, the kernel stops its children (where `setpriv` can ask it to). The log
+ * goes straight to a file, so that a process never blocks on, nor dies with, a pipe to us.
  */
 export async function startChild(settings: ChildSettings): Promise<Child> {
   mkdirSync(dirname(settings.logFile), { recursive: true });
   const log = openSync(settings.logFile, 'w', 0o600);
+  const stopSignal = settings.stopSignal ?? 'SIGTERM';
+  const watched = await findOnPath(['setpriv']);
+  const [command = '', ...args] = [
+    ...(watched ? [watched, '--pdeathsig', stopSignal.slice(3), '--'] : []),
+    settings.command,
+    ...settings.args,
+  ];
   let child: ChildProcess;
   try {
-    child = spawn(settings.command, [...settings.args], {
+    child = spawn(command, args, {
       env: { ...settings.env },
       cwd: settings.cwd,
       detached: true,
@@ -54,6 +69,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
   });
   if (child.pid === undefined) throw new Error(`${settings.name} cannot be started: ${await ended}`);
   const pid = child.pid;
+  let wasAsked = false;
 
   return {
     name: settings.name,
@@ -62,16 +78,28 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
     get running() {
       return isRunning(child);
     },
-    stop: async (signal = 'SIGTERM', graceMs = GRACE_MS) => {
-      if (!isRunning(child)) return;
-      const gone = once(child, 'exit');
-      child.kill(signal);
-      const insist = setTimeout(() => child.kill('SIGKILL'), graceMs);
-      await gone;
-      clearTimeout(insist);
+    get wasAsked() {
+      return wasAsked;
+    },
+    stop() {
+      wasAsked = true;
+      return end(child, stopSignal);
+    },
+    kill() {
+      wasAsked = true;
+      return end(child, 'SIGKILL');
     },
     logs: () => readFileSync(settings.logFile, 'utf8'),
   };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (!isRunning(child)) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  const insist = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+  await gone;
+  clearTimeout(insist);
 }
 
 function isRunning(child: ChildProcess): boolean {

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Addresses } from './addresses.ts';
+import type { Ports } from './ports.ts';
+import { type Secrets, trustOf } from './secrets.ts';
+
+export const serviceNames = [
+  'oidc-provider',
+  'auth-broker',
+  'notification-worker',
+  'rpps-directory',
+] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** The version of what is checked out. */
+export function readVersion(): string {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+}
+
+/** The database that each service owns. */
+export const databases = {
+  'oidc-provider': 'oidc_provider',
+  'auth-broker': 'auth_broker',
+  'notification-worker': 'notification_worker',
+  'rpps-directory': 'rpps_directory',
+} as const satisfies Record<ServiceName, string>;
+
+export interface Wiring {
+  readonly ports: Ports;
+  readonly addresses: Addresses;
+  readonly secrets: Secrets;
+  readonly databaseUrl: (service: ServiceName) => string;
+  readonly redisUrl: string;
+  /** Where to listen: this machine only, unless said otherwise. */
+  readonly host: string;
+  /** The product's version. */
+  readonly version: string;
+}
+
+/** What each service reads from its environment: see its `src/config.ts`. */
+export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record<string, string> {
+  const { secrets, addresses } = wiring;
+  const common = {
+    HOST: wiring.host,
+    PORT: String(wiring.ports[service]),
+    SERVICE_KEY: JSON.stringify(secrets.serviceKeys[service]),
+    SERVICE_TRUST: JSON.stringify(trustOf(secrets)),
+    DATABASE_URL: wiring.databaseUrl(service),
+  };
+  const pending = { REDIS_URL: wiring.redisUrl, APPROVAL_SEAL_KEYS: secrets.approvalSealKeys };
+  switch (service) {
+    case 'auth-broker':
+      return {
+        ...common,
+        ...pending,
+        WALLET_URL: addresses.wallet,
+        OIDC_AUTHORIZATION_URL: `${addresses.issuer}/protocol/openid-connect/auth`,
+        RPPS_DIRECTORY_URL: addresses.directory,
+        DEVICE_SEAL_KEYS: secrets.deviceSealKeys,
+        PIN_KEYS: secrets.pinKeys,
+      };
+    case 'notification-worker':
+      return {
+        ...common,
+        ...pending,
+        AUTH_BROKER_URL: addresses.wallet,
+        VAPID_SUBJECT: 'mailto:sandbox@example.test',
+        VAPID_PUBLIC_KEY: secrets.vapid.publicKey,
+        VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
+        // The sandbox's own push service.
+        PUSH_ALLOWED_ORIGINS: addresses.control,
+      };
+    case 'oidc-provider':
+      return {
+        ...common,
+        ...pending,
+        ISSUER: addresses.issuer,
+        WALLET_URL: addresses.wallet,
+        RPPS_DIRECTORY_URL: addresses.directory,
+        SEAL_KEYS: secrets.providerSealKeys,
+        COOKIE_KEYS: secrets.providerCookieKeys,
+        // An application registered by a test logs in at once.
+        REGISTRY_REFRESH_SECONDS: '1',
+      };
+    case 'rpps-directory':
+      return { ...common, CONTACT_SEAL_KEYS: secrets.contactSealKeys };
+  }
+}
+
+/** The seeded application that anybody may use from this machine. */
+export function demoEnvironment({ host, ports, addresses }: Wiring): Record<string, string> {
+  return {
+    HOST: host,
+    PORT: String(ports.demo),
+    BASE_URL: addresses.demo,
+    ISSUER: addresses.issuer,
+    CLIENT_ID: 'sandbox-web',
+    CLIENT_SECRET: 'sandbox-secret',
+  };
+}

@@ -1,0 +1,34 @@
+import type { Person } from './seeds/person.ts';
+import type { Cluster } from './supervisor/cluster.ts';
+
+/** What a person reads once everything runs: where it is, and as whom to log in. */
+export function welcome(cluster: Pick<Cluster, 'addresses' | 'ports'>, people: readonly Person[]): string {
+  const { addresses, ports } = cluster;
+  const places = [
+    ['demo application', addresses.demo],
+    ['console and control API', addresses.control],
+    ['issuer', addresses.issuer],
+    ['discovery', `${addresses.issuer}/.well-known/wallet-openid-configuration`],
+    ['wallet', addresses.wallet],
+    ['rpps-directory', addresses.directory],
+    ['notification-worker', addresses.worker],
+    ['PostgreSQL', `127.0.0.1:${ports.postgresql}`],
+    ['Redis', `127.0.0.1:${ports.redis}`],
+  ];
+  const persons = people.map((person) => [
+    person.nationalId,
+    `${person.givenName} ${person.familyName}`,
+    person.profession,
+    person.ecps.active ? `PIN ${person.ecps.pin}` : 'no phone',
+    person.status === 'active' ? '' : 'struck off the register',
+  ]);
+  return `\n${table(places)}\n\n${table(persons)}\n`;
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n');
+}
