@@ -87,3 +87,27 @@ function page(url: string, status: number, text: string): Page {
     },
   };
 }
+
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 50;
+
+/**
+ * Opens `url` and stays on the waiting page, refreshing it as a page without JavaScript does, until the login is no
+ * longer pending: the page that then comes, or the callback.
+ */
+export async function waitForEnding(browser: HttpBrowser, url: string, callback: string): Promise<Page> {
+  let page = await browser.open(url, { stopAt: callback });
+  for (let waited = 0; page.find('matching-number') !== undefined; waited += PAUSE_MS) {
+    if (waited >= PATIENCE_MS) throw new Error('the login is still pending');
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    page = await browser.open(page.url, { stopAt: callback });
+  }
+  return page;
+}
+
+/** The callback's URL, with what the provider answered; throws with the page's words when the login ended elsewhere. */
+export async function waitForCallback(browser: HttpBrowser, url: string, callback: string): Promise<string> {
+  const page = await waitForEnding(browser, url, callback);
+  if (page.url.startsWith(callback)) return page.url;
+  throw new Error(`the login ended with ${page.status}: ${page.find('message') ?? page.text.slice(0, 500)}`);
+}

@@ -1,4 +1,10 @@
-export { createHttpBrowser, type HttpBrowser, type Page } from './http-browser.ts';
+export {
+  createHttpBrowser,
+  type HttpBrowser,
+  type Page,
+  waitForCallback,
+  waitForEnding,
+} from './http-browser.ts';
 export { createRelyingParty, type LoggedIn, type RelyingParty, type Tokens } from './relying-party.ts';
 export {
   createSandbox,

@@ -20,7 +20,7 @@ export interface LoggedIn {
   readonly userInfo: openid.UserInfoResponse;
 }
 
-export type Tokens = openid.TokenEndpointResponse;
+export type Tokens = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers;
 
 export interface RelyingPartySettings {
   readonly issuer: string;

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
 /** An OpenTelemetry collector (OTLP/HTTP, JSON) that keeps the spans it receives, so that a test can ask about them. */
-export interface TraceCollector {
+export interface TraceCollector extends AsyncDisposable {
   readonly endpoint: string;
   readonly spans: readonly CollectedSpan[];
-  close(): Promise<void>;
 }
 
 export interface CollectedSpan {
@@ -75,7 +74,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     spans,
-    close: () =>
+    [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

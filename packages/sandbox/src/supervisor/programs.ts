@@ -12,6 +12,8 @@ export interface Programs {
   kill(program: Program, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** What the program wrote since it was last started. */
   logs(program: Program): string;
+  /** The process of a program that was started. */
+  pidOf(program: Program): number;
   stopAll(): Promise<void>;
 }
 
@@ -55,6 +57,12 @@ export function createPrograms(settings: {
     },
 
     logs: (program) => children.get(program)?.logs() ?? '',
+
+    pidOf(program) {
+      const child = children.get(program);
+      if (!child) throw new Error(`${program} was never started`);
+      return child.pid;
+    },
 
     async stopAll() {
       stopping = true;

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { freePortBase } from '@psc/sandbox/supervisor/ports.ts';
+import { startOwnCluster } from '../setup/own-cluster.ts';
+import { type LoginFigures, measureLogins } from './logins.ts';
+import { measureStartUp } from './start-up.ts';
+
+/**
+ * `pnpm load`: complete logins by phone on this machine, load generator and virtual phones included. Prints tables; asserts
+ * nothing. `--seconds 20`, `--parallel 1,8,32`, `--start-up` for the time from `npm start` to ready.
+ */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '20' },
+    parallel: { type: 'string', default: '1,8,32' },
+    'start-up': { type: 'boolean', default: false },
+  },
+});
+
+if (values['start-up']) {
+  const portBase = await freePortBase();
+  const first = await measureStartUp(portBase, true);
+  const second = await measureStartUp(portBase, false);
+  console.table({
+    'first start (--fresh)': { 'npm start to ready, s': round(first.wall), 'it said': first.said },
+    'second start': { 'npm start to ready, s': round(second.wall), 'it said': second.said },
+  });
+}
+
+const runs: (LoginFigures & { parallel: number })[] = [];
+for (const parallel of values.parallel.split(',').map(Number)) {
+  // A cluster for each: the resident memory of one run must not be the next one's idle.
+  await using cluster = await startOwnCluster();
+  runs.push({ parallel, ...(await measureLogins(cluster, parallel, Number(values.seconds))) });
+}
+
+console.log('\nComplete logins by phone');
+console.table(
+  runs.map(({ parallel, perSecond, p50, p99, failed, redis }) => ({
+    'at once': parallel,
+    'logins/s': round(perSecond),
+    'p50 ms': p50,
+    'p99 ms': p99,
+    failed,
+    'Redis reads/login': round(redis.readsPerLogin),
+    'Redis commands/login': round(redis.commandsPerLogin),
+  })),
+);
+const busiest = runs.at(-1);
+if (busiest) {
+  console.log(`\nEach service, ${busiest.parallel} logins at once`);
+  console.table(
+    busiest.services.map(({ name, cpuMsPerLogin, idleMb, loadedMb }) => ({
+      service: name,
+      'CPU ms/login': round(cpuMsPerLogin),
+      'idle MB': idleMb,
+      'loaded MB': loadedMb,
+    })),
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
