@@ -14,6 +14,8 @@ export interface Programs {
   logs(program: Program): string;
   /** The process of a program that was started. */
   pidOf(program: Program): number;
+  /** The process of a program that runs, for who measures it. Throws when it does not run. */
+  pidOf(program: Program): number;
   stopAll(): Promise<void>;
 }
 
@@ -61,6 +63,12 @@ export function createPrograms(settings: {
     pidOf(program) {
       const child = children.get(program);
       if (!child) throw new Error(`${program} was never started`);
+      return child.pid;
+    },
+
+    pidOf(program) {
+      const child = children.get(program);
+      if (!child?.running) throw new Error(`${program} does not run`);
       return child.pid;
     },
 

@@ -61,6 +61,9 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         RPPS_DIRECTORY_URL: addresses.directory,
         DEVICE_SEAL_KEYS: secrets.deviceSealKeys,
         PIN_KEYS: secrets.pinKeys,
+        // A test asks what a phone shows more often than a person does, and all phones are at one address.
+        DEVICE_CALLS_PER_MINUTE: '6000',
+        DEVICE_CALLS_PER_ADDRESS_PER_MINUTE: '100000',
       };
     case 'notification-worker':
       return {
@@ -70,8 +73,8 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         VAPID_SUBJECT: 'mailto:sandbox@example.test',
         VAPID_PUBLIC_KEY: secrets.vapid.publicKey,
         VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
-        // The sandbox's own push service.
-        PUSH_ALLOWED_ORIGINS: addresses.control,
+        // The sandbox's own push service, as it is reached from here.
+        PUSH_ALLOWED_ORIGINS: `http://localhost:${wiring.ports.control}`,
       };
     case 'oidc-provider':
       return {
@@ -84,6 +87,8 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         COOKIE_KEYS: secrets.providerCookieKeys,
         // An application registered by a test logs in at once.
         REGISTRY_REFRESH_SECONDS: '1',
+        // What a test changes in the directory counts for the next login.
+        PROFESSIONAL_FRESH_SECONDS: '0',
       };
     case 'rpps-directory':
       return { ...common, CONTACT_SEAL_KEYS: secrets.contactSealKeys };
