@@ -56,7 +56,6 @@ export interface Cluster {
   postgresUrl(database: string): string;
   readonly logs: Programs['logs'];
   readonly pidOf: Programs['pidOf'];
-  readonly pidOf: Programs['pidOf'];
   readonly kill: Programs['kill'];
   /** Starts again a program that was killed, and waits until it is ready. */
   readonly restart: Programs['start'];
@@ -139,7 +138,6 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       redisUrl: redis.url,
       postgresUrl: (database) => postgres.url(database),
       logs: programs.logs,
-      pidOf: programs.pidOf,
       pidOf: programs.pidOf,
       kill: programs.kill,
       restart: programs.start,

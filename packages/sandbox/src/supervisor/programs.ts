@@ -12,8 +12,6 @@ export interface Programs {
   kill(program: Program, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** What the program wrote since it was last started. */
   logs(program: Program): string;
-  /** The process of a program that was started. */
-  pidOf(program: Program): number;
   /** The process of a program that runs, for who measures it. Throws when it does not run. */
   pidOf(program: Program): number;
   stopAll(): Promise<void>;
@@ -59,12 +57,6 @@ export function createPrograms(settings: {
     },
 
     logs: (program) => children.get(program)?.logs() ?? '',
-
-    pidOf(program) {
-      const child = children.get(program);
-      if (!child) throw new Error(`${program} was never started`);
-      return child.pid;
-    },
 
     pidOf(program) {
       const child = children.get(program);
