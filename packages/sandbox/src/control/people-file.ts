@@ -21,7 +21,14 @@ const personSchema = z.object({
 const fileSchema = z.object({
   /** The people who differ from the seeds, or are not in them: newer seeds are not hidden by an old file. */
   changed: z.array(personSchema),
+  /** Of the people who were ever invented: an identifier is not given twice, since phones were enrolled under it. */
+  lastOrdinal: z.number().int(),
 });
+
+export interface FoundPeople {
+  readonly people: readonly Person[];
+  readonly lastOrdinal: number;
+}
 
 /** What the control API made of the seeds, which outlives the process. */
 export function createPeopleFile(path: string, seeds: readonly Person[]) {
@@ -29,15 +36,17 @@ export function createPeopleFile(path: string, seeds: readonly Person[]) {
 
   return {
     /** The seeds, as they were changed, then the people who were added. A file that cannot be read is as if absent. */
-    async load(): Promise<readonly Person[]> {
+    async load(): Promise<FoundPeople> {
       const text = await readFile(path, 'utf8').catch(() => '{}');
-      const changed = fileSchema.safeParse(parseJson(text)).data?.changed ?? [];
-      return [...new Map([...seeds, ...changed].map((person) => [person.nationalId, person])).values()];
+      const { changed = [], lastOrdinal = 0 } = fileSchema.safeParse(parseJson(text)).data ?? {};
+      const people = new Map([...seeds, ...changed].map((person) => [person.nationalId, person]));
+      return { people: [...people.values()], lastOrdinal };
     },
 
-    async save(people: readonly Person[]): Promise<void> {
+    async save({ people, lastOrdinal }: FoundPeople): Promise<void> {
       const changed = people.filter((person) => seeded.get(person.nationalId) !== JSON.stringify(person));
-      await writeFile(`${path}.new`, `${JSON.stringify({ changed }, null, 2)}\n`, { mode: 0o600 });
+      const content = `${JSON.stringify({ changed, lastOrdinal }, null, 2)}\n`;
+      await writeFile(`${path}.new`, content, { mode: 0o600 });
       await rename(`${path}.new`, path);
     },
   };

@@ -2,6 +2,7 @@ import { type ExtractFile, registerFiles } from '../seeds/extracts.ts';
 import { invent } from '../seeds/invent.ts';
 import { amend, type Person, type PersonFields } from '../seeds/person.ts';
 import { ControlRefusal } from './answers.ts';
+import type { FoundPeople } from './people-file.ts';
 
 /** The professionals of this sandbox: the seeds, and what the control API made of them. */
 export interface People {
@@ -26,21 +27,21 @@ export interface People {
 export interface PeopleSettings {
   readonly seeds: readonly Person[];
   /** Who existed when the sandbox last stopped; the seeds, the first time. */
-  readonly found: readonly Person[];
+  readonly found: FoundPeople;
   /** Has rpps-directory import extracts of the register, in this order. */
   readonly importRegister: (files: readonly ExtractFile[]) => Promise<void>;
-  readonly save: (people: readonly Person[]) => Promise<void>;
+  readonly save: (people: FoundPeople) => Promise<void>;
 }
 
 export function createPeople(settings: PeopleSettings): People {
   const { seeds } = settings;
-  let people = byIdentifier(settings.found);
-  let lastOrdinal = 0;
+  let people = byIdentifier(settings.found.people);
+  let { lastOrdinal } = settings.found;
   /** Whom the directory has been told of by this process. */
   const told = new Set<string>();
   const publish = createBatches(async () => {
     const now = [...people.values()];
-    await settings.save(now);
+    await settings.save({ people: now, lastOrdinal });
     // Only who was seen before can be struck off.
     const yesterday = now.some(({ nationalId, status }) => status === 'inactive' && !told.has(nationalId));
     await settings.importRegister(registerFiles(now, { yesterday }));
@@ -89,7 +90,6 @@ export function createPeople(settings: PeopleSettings): People {
     return person;
   }
 
-  /** Ordinals are tried in order: an identifier is invented once, in this process and in those before. */
   function inventSomebodyNew(fields: PersonFields): Person {
     for (;;) {
       const person = invent(fields, ++lastOrdinal);

@@ -315,6 +315,27 @@ describe('the control API', () => {
     });
   });
 
+  it('refuses an identifier that somebody has', async () => {
+    const answer = await call('POST', '/professionals', { nationalId: physician });
+    expect(answer).toMatchObject({ status: 409, body: { error: 'professional_exists' } });
+  });
+
+  it('changes a PIN, takes a phone away, and gives one back', async () => {
+    const path = `/professionals/${physician}`;
+    await call('PATCH', path, { ecps: { pin: '8642' } });
+    const id = await challenge(physician);
+    const answer = { decision: 'approve', number: '42' };
+    expect((await call('POST', `/phones/${physician}/requests/${id}`, answer)).body).toEqual({
+      state: 'approved',
+    });
+
+    expect((await call('PATCH', path, { ecps: false })).body.ecps).toMatchObject({ active: false });
+    expect((await call('GET', `/phones/${physician}/requests`)).status).toBe(404);
+    expect(await push(physician, id)).toBe(410);
+    expect((await call('PATCH', path, { ecps: true })).body.ecps).toMatchObject({ active: true });
+    expect((await call('GET', `/phones/${physician}/requests`)).status).toBe(200);
+  });
+
   it('strikes somebody off the register, and a reset brings them back', async () => {
     const { body } = await call('PATCH', `/professionals/${physician}`, { status: 'inactive' });
     expect(body.status).toBe('inactive');
@@ -361,6 +382,8 @@ describe('the control API', () => {
     ['POST', `/phones/${physician}/requests/x`, { decision: 'approve', number: '4' }, 'number'],
     ['POST', '/professionals', { surname: 'X' }, 'surname'],
     ['PATCH', `/professionals/${physician}`, { nationalId: '899700000021' }, 'nationalId'],
+    ['POST', '/professionals', { nationalId: '99700000013' }, 'nationalId'],
+    ['POST', '/professionals', { ecps: { pin: '12345' } }, 'ecps.pin'],
     ['POST', '/clients', {}, 'redirect_uris'],
     ['POST', '/clients', { redirect_uris: ['http://example.org/'] }, 'redirect_uris'],
     ['GET', '/outbox?channel=pigeon', undefined, 'channel'],
@@ -422,9 +445,11 @@ describe('the control API', () => {
     const id = await challenge(created.nationalId);
     expect(await push(created.nationalId, id)).toBe(201);
     expect(await endOf(id)).toMatchObject({ state: 'approved' });
+    await call('POST', '/reset');
+    expect((await call('POST', '/professionals')).body.nationalId).not.toBe(created.nationalId);
 
     const file = join(directory, 'phones.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readFile(file, 'utf8')).toContain(created.nationalId);
+    expect(await readFile(file, 'utf8')).toContain(physician);
   });
 });

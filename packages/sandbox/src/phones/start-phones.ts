@@ -33,6 +33,9 @@ export interface Phones {
   /** Recognised at the enrolment desk: the phone is activated with a ticket. Nothing happens to who has one that works. */
   enrol(owner: PhoneOwner): Promise<void>;
 
+  /** The phone is lost: it takes no more push, and answers nobody. */
+  lose(nationalId: string): Promise<void>;
+
   /** Everybody puts their phone in `manual` again; who is no owner any more loses it; a locked phone is activated again. */
   reset(owners: readonly PhoneOwner[]): Promise<void>;
 
@@ -59,6 +62,11 @@ export async function startPhones(settings: PhonesSettings): Promise<Phones> {
 
     async enrol(owner) {
       await ensureEnrolled(owner);
+      await save();
+    },
+
+    async lose(nationalId) {
+      discard(nationalId);
       await save();
     },
 
