@@ -46,7 +46,7 @@ describe.each(services)('%s, killed and started again', (service) => {
       const { nationalId } = await sandbox.createProfessional();
       const first = await logIn(nationalId, { service, moment }).then(
         ({ idToken }) => ({ completed: idToken.SubjectNameID }),
-        (error: unknown) => ({ refused: error instanceof Error ? error.message : '' }),
+        (error: unknown) => ({ refused: wordsOf(error) }),
       );
       if ('refused' in first) expect(first.refused, told[moment]).toMatch(CLEAR);
       else expect(first.completed).toBe(nationalId);
@@ -91,6 +91,12 @@ async function logIn(nationalId: string, killing?: { service: Service; moment: M
     await cluster.restart(killing.service);
     return 'value' in attempted ? attempted.value : act();
   }
+}
+
+/** What the person reads, or the OAuth error that the application receives. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return 'error' in error ? String(error.error) : error.message;
 }
 
 function refusedBy(page: Page): never {
