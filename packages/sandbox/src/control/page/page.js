@@ -195,11 +195,13 @@ function drawMode(person, name) {
 
 function drawSent({ channel, to, subject, text, at }) {
   const time = new Date(at).toLocaleTimeString('fr-FR');
+  // A push only says which request awaits: the phone asks for the rest.
+  const said = channel === 'push' ? 'Une demande de connexion attend sur ce téléphone.' : text;
   return element(
     'li',
     { 'data-testid': 'sent' },
     element('p', { class: 'about', text: `${time} · ${channels[channel] ?? channel} pour ${to}` }),
-    element('p', { text: [subject, text].filter(Boolean).join(' — ') }),
+    element('p', { text: [subject, said].filter(Boolean).join(' — '), title: text }),
   );
 }
 
