@@ -3,6 +3,14 @@ import { z } from 'zod';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
+/** Keys that rotate: the first one is the current one. */
+const keyRing = z
+  .string()
+  .regex(
+    /^[\w-]{1,16}:[\w+/-]{43}=?(\s*,\s*[\w-]{1,16}:[\w+/-]{43}=?)*$/,
+    'must be "id:base64 of 32 bytes", several separated by commas',
+  );
+
 const shape = z.object({
   ...commonConfig,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -14,11 +22,11 @@ const shape = z.object({
   OIDC_AUTHORIZATION_URL: httpUrl,
   RPPS_DIRECTORY_URL: httpUrl,
   /** Opens approvals: the same keys as oidc-provider and notification-worker. */
-  APPROVAL_SEAL_KEYS: z.string().min(1),
+  APPROVAL_SEAL_KEYS: keyRing,
   /** Seals push subscriptions, and hides whose counters are in Redis. */
-  DEVICE_SEAL_KEYS: z.string().min(1),
-  /** Keys of the PIN verifiers, `id:base64 of 32 bytes`, the current one first. Without them no PIN can be checked. */
-  PIN_KEYS: z.string().min(1),
+  DEVICE_SEAL_KEYS: keyRing,
+  /** Keys of the PIN verifiers. Lost, every phone must be activated again. */
+  PIN_KEYS: keyRing,
   PIN_LENGTH: integer(4, 12).default(4),
   /** Wrong PINs that lock a device. */
   PIN_TRIES: integer(1, 10).default(3),

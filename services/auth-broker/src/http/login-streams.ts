@@ -31,7 +31,10 @@ export function createLoginStreams(needs: {
       // How soon the browser comes back when the connection is lost, for instance to another replica.
       stream.write('retry: 2000\n\n');
       const heartbeat = setInterval(() => stream.write(':\n\n'), HEARTBEAT_MS);
-      void pump(approvalId, stream, AbortSignal.any([signal, entry.stop.signal])).finally(() => {
+      const leave = () => entry.stop.abort();
+      signal.addEventListener('abort', leave);
+      void pump(approvalId, stream, entry.stop.signal).finally(() => {
+        signal.removeEventListener('abort', leave);
         clearInterval(heartbeat);
         open.delete(entry);
         stream.end();

@@ -1,0 +1,284 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { ApprovalRequest, Approvals } from '@psc/approvals';
+import { createDevice, type Device, type DeviceKeys, generateDeviceKeys } from '@psc/ecps-device';
+import { Unavailable, withLuhnKey } from '@psc/kernel';
+import { createHttpServer, createLogger, createMetrics, createServiceIdentity } from '@psc/runtime';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { exportJWK, generateKeyPair } from 'jose';
+import { expect } from 'vitest';
+import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
+import { compose, type Parts, type Settings } from '#src/compose.ts';
+import type { Devices } from '#src/ports/devices.ts';
+import type { FraudReports } from '#src/ports/fraud-reports.ts';
+import type { Notifications } from '#src/ports/notifications.ts';
+import type { Quotas } from '#src/ports/quotas.ts';
+
+export const walletUrl = 'https://wallet.example';
+export const returnTo = 'https://auth.example/realms/esante-wallet/protocol/openid-connect/auth/1';
+
+/** A professional of the test ranges, and another identifier of theirs. */
+function inventProfessional() {
+  const digits = () => String(randomInt(10_000_000)).padStart(7, '0');
+  const rpps = withLuhnKey(`997${digits()}`);
+  return { rpps, nationalId: `8${rpps}`, adeli: `075${digits()}`, pin: '4321' };
+}
+
+/** What may be real or a fake in a world. */
+export interface Stores {
+  readonly approvals: Approvals;
+  readonly devices: Devices;
+  readonly fraudReports: FraudReports;
+  readonly quotas: Quotas;
+  readonly notifications: Notifications;
+  /** The notifications taken so far for an approval, by device. */
+  notified(approvalId: string): Promise<readonly string[]>;
+}
+
+export const defaultSettings: Settings = {
+  WALLET_URL: walletUrl,
+  OIDC_AUTHORIZATION_URL: 'https://auth.example/auth',
+  PIN_LENGTH: 4,
+  PIN_TRIES: 3,
+  ACTIVATION_TICKET_SECONDS: 900,
+  NOTIFICATIONS_UNANSWERED: 3,
+  NOTIFICATIONS_WINDOW_HOURS: 24,
+  DEVICE_CALLS_PER_MINUTE: 1_000,
+  DEVICE_CALLS_PER_ADDRESS_PER_MINUTE: 100_000,
+  WAITING_PAGES: 20,
+};
+
+/** The whole service in this process, with a time that tests move, oidc-provider and phones to play with. */
+export async function createWorld(
+  stores: Stores,
+  time: { now: number },
+  settings: Partial<Settings> = {},
+): Promise<World> {
+  const clock = () => time.now;
+  const camille = inventProfessional();
+  const broken = new Set<'directory' | 'queue'>();
+  const [own, desk, provider] = [await keyPair('ab'), await keyPair('desk'), await keyPair('op')];
+  const trust = {
+    'auth-broker': [own.publicKey],
+    'enrolment-desk': [desk.publicKey],
+    'notification-worker': [desk.publicKey],
+  };
+  const identityOf = (name: string, key: typeof own) =>
+    createServiceIdentity({ name, key: key.privateKey, trust, clock });
+  const deskIdentity = await identityOf('enrolment-desk', desk);
+  const workerIdentity = await identityOf('notification-worker', desk);
+  const secret = randomBytes(16).toString('hex');
+  const parts: Parts = {
+    ...stores,
+    pins: createHmacPinVerifiers(`k1:${randomBytes(32).toString('base64')}`),
+    directory: {
+      async findNationalId(identifier) {
+        if (broken.has('directory')) throw new Unavailable('directory_unavailable', 'unplugged');
+        return identifier === camille.adeli || identifier === camille.nationalId
+          ? camille.nationalId
+          : undefined;
+      },
+    },
+    notifications: {
+      async notify(...told) {
+        if (broken.has('queue')) throw new Unavailable('queue_unavailable', 'unplugged');
+        return stores.notifications.notify(...told);
+      },
+    },
+    identity: await identityOf('auth-broker', own),
+    pseudonym: (value) => `${secret}.${value}`,
+    clock,
+  };
+  const app = createHttpServer({
+    logger: createLogger({ service: 'auth-broker', level: 'silent' }),
+    metrics: createMetrics('auth-broker'),
+    isReady: async () => true,
+    trustedProxies: [],
+  });
+  await compose(app, parts, { ...defaultSettings, ...settings });
+  await app.ready();
+
+  const injected = injectedFetch(app);
+  const world: World = {
+    app,
+    camille,
+    stranger: inventProfessional(),
+    stores,
+    broken,
+    pass: (milliseconds) => {
+      time.now += milliseconds;
+    },
+    providerIdentity: await identityOf('oidc-provider', provider),
+    callAs: async (caller, method, path, body) => {
+      const identity = caller === 'enrolment-desk' ? deskIdentity : workerIdentity;
+      const authorization = `Bearer ${await identity.tokenFor('auth-broker')}`;
+      return app.inject({
+        method,
+        url: path,
+        headers: { authorization },
+        ...(body ? { payload: body } : {}),
+      });
+    },
+    async openLogin(change = {}) {
+      const id = randomBytes(24).toString('base64url');
+      const opened = await stores.approvals.open(id, {
+        clientId: 'agenda',
+        clientName: 'Agenda médical',
+        acr: 'eidas1',
+        scope: 'openid scope_all',
+        channel: 'browser',
+        requester: { ip: '192.0.2.1', userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' },
+        returnTo,
+        loginHint: '',
+        challengeFromHint: false,
+        openedAt: time.now,
+        traceparent: '',
+        ...change,
+      });
+      expect(opened.ok).toBe(true);
+      return id;
+    },
+    browser: (options) => createBrowser(app, options),
+    async phone({ nationalId = camille.nationalId } = {}) {
+      const keys = await generateDeviceKeys();
+      const device = world.phoneWith(keys);
+      const ticket = await world.ticket(nationalId);
+      const registered = await device.register({ ticket, pin: camille.pin, name: 'Téléphone' });
+      expect(registered).toMatchObject({ ok: true });
+      return device;
+    },
+    phoneWith: (keys, deviceId) =>
+      createDevice({ walletUrl, keys, fetch: injected, clock, ...(deviceId ? { deviceId } : {}) }),
+    phoneSending: (send, keys, deviceId) =>
+      createDevice({ walletUrl, keys, deviceId, clock, fetch: (url, init) => send(injected, url, init) }),
+    async ticket(nationalId) {
+      const path = '/internal/activation-tickets';
+      const issued = await world.callAs('enrolment-desk', 'POST', path, { nationalId });
+      return issued.json<{ ticket: string }>().ticket;
+    },
+  };
+  return world;
+}
+
+export interface World {
+  readonly app: FastifyInstance;
+  /** The one whom the directory knows. */
+  readonly camille: ReturnType<typeof inventProfessional>;
+  /** One whom it does not. */
+  readonly stranger: ReturnType<typeof inventProfessional>;
+  readonly stores: Stores;
+  /** What does not answer now. */
+  readonly broken: Set<'directory' | 'queue'>;
+  pass(milliseconds: number): void;
+  readonly providerIdentity: Awaited<ReturnType<typeof createServiceIdentity>>;
+  callAs(
+    caller: 'enrolment-desk' | 'notification-worker',
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<LightMyRequestResponse>;
+  /** As oidc-provider does. */
+  openLogin(change?: Partial<ApprovalRequest>): Promise<string>;
+  browser(options?: { cookies?: boolean }): TestBrowser;
+  /** An active phone of Camille's, unless told otherwise. */
+  phone(owner?: { nationalId?: string }): Promise<Device>;
+  phoneWith(keys: DeviceKeys, deviceId?: string): Device;
+  /** A phone whose calls can be read, kept and changed on their way. */
+  phoneSending(
+    send: (fetch: Fetch, url: Parameters<Fetch>[0], init: Parameters<Fetch>[1]) => Promise<Response>,
+    keys: DeviceKeys,
+    deviceId: string,
+  ): Device;
+  ticket(nationalId: string): Promise<string>;
+}
+
+type Fetch = typeof fetch;
+
+export interface TestPage {
+  readonly status: number;
+  readonly text: string;
+  readonly location: string | undefined;
+  readonly headers: LightMyRequestResponse['headers'];
+  /** The text of the element with this data-testid. */
+  find(testId: string): string | undefined;
+}
+
+export interface TestBrowser {
+  open(path: string): Promise<TestPage>;
+  /** Follows the redirection that stays on the wallet, as a browser does. */
+  submit(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<TestPage>;
+  /** The server-sent events of a path, as they come. */
+  listen(path: string): Promise<{ status: number; events: AsyncIterable<string> }>;
+  readonly cookie: string;
+}
+
+function createBrowser(app: FastifyInstance, { cookies = true } = {}): TestBrowser {
+  const jar = new Map<string, string>();
+  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+
+  const keep = (response: LightMyRequestResponse): TestPage => {
+    for (const { name, value } of cookies ? response.cookies : []) jar.set(name, value);
+    const location = response.headers.location;
+    return {
+      status: response.statusCode,
+      text: response.body,
+      location: location === undefined ? undefined : String(location),
+      headers: response.headers,
+      find: (testId) =>
+        new RegExp(`data-testid="${testId}"[^>]*>([^<]*)<`).exec(response.body)?.[1]?.trim() ?? undefined,
+    };
+  };
+  const open = async (path: string) => keep(await app.inject({ url: path, headers: { cookie: cookie() } }));
+
+  return {
+    get cookie() {
+      return cookie();
+    },
+    open,
+    async submit(path, fields, headers = {}) {
+      const page = keep(
+        await app.inject({
+          method: 'POST',
+          url: path,
+          headers: {
+            cookie: cookie(),
+            origin: walletUrl,
+            'content-type': 'application/x-www-form-urlencoded',
+            ...headers,
+          },
+          payload: new URLSearchParams(fields).toString(),
+        }),
+      );
+      return page.location?.startsWith('/') ? open(page.location) : page;
+    },
+    async listen(path) {
+      const response = await app.inject({ url: path, headers: { cookie: cookie() }, payloadAsStream: true });
+      return { status: response.statusCode, events: readEvents(response.stream()) };
+    },
+  };
+}
+
+async function* readEvents(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  for await (const chunk of stream) {
+    for (const [, state] of chunk.toString().matchAll(/^data: (.+)$/gm)) if (state) yield state;
+  }
+}
+
+function injectedFetch(app: FastifyInstance): Fetch {
+  return async (input, init = {}) => {
+    const url = new URL(String(input));
+    const response = await app.inject({
+      method: init.method === 'POST' ? 'POST' : 'GET',
+      url: url.pathname + url.search,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      ...(init.body ? { payload: String(init.body) } : {}),
+    });
+    return new Response(response.body, { status: response.statusCode });
+  };
+}
+
+async function keyPair(kid: string) {
+  const pair = await generateKeyPair('ES256', { extractable: true });
+  const { x = '', y = '', d = '' } = await exportJWK(pair.privateKey);
+  const publicKey = { kty: 'EC', crv: 'P-256', kid, x, y } as const;
+  return { publicKey, privateKey: { ...publicKey, d } };
+}
