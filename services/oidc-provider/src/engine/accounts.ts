@@ -6,7 +6,9 @@ import { authModeOf } from '#src/domain/finished-login.ts';
 import type { Professional } from '#src/domain/professional.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
+import { accessTokenValue } from './access-tokens.ts';
 import { asOutage } from './outage.ts';
+import { ACCESS_TOKEN } from './token-signer.ts';
 
 /** The professional behind a session or a token, as the library calls one. */
 interface Account {
@@ -64,7 +66,7 @@ function idTokenOf(ctx: KoaContextWithOIDC, professional: Professional) {
     azp: ctx.oidc.client?.clientId,
     session_state: source?.sid,
     // The library replaces the token by its hash.
-    at_hash: ctx.oidc.accessToken?.jti,
+    at_hash: accessTokenValue(ctx.oidc.accessToken),
   };
 }
 
@@ -76,7 +78,7 @@ export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'ap
     const professional = account && (account as Account).professional;
     if (!source || !professional) return undefined;
     return {
-      typ: 'Bearer',
+      typ: ACCESS_TOKEN,
       azp: source.clientId,
       nonce: source.nonce ?? '',
       session_state: source.sid,

@@ -6,6 +6,7 @@ import { publicKeySet } from './discovery.ts';
 import { mountEngine } from './mount.ts';
 import { errorPage } from './pages/error-page.ts';
 import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
+import { createTokenSigner } from './token-signer.ts';
 
 export interface Engine {
   mount(app: FastifyInstance): void;
@@ -40,11 +41,12 @@ export async function startEngine(
   async function build(): Promise<Current> {
     const contents = await registry.read();
     const keys = inSigningOrder(contents.signingKeys);
+    const signer = await createTokenSigner(keys);
     return {
       revision: contents.revision,
       keySet: JSON.stringify(publicKeySet(keys)),
       // Without a key the library would fail at the end of each login: better before it begins.
-      handle: canSign(keys) ? buildProvider(needs, settings, contents).callback() : undefined,
+      handle: canSign(keys) ? buildProvider(needs, settings, contents, signer).callback() : undefined,
     };
   }
 

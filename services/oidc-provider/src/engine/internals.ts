@@ -27,4 +27,9 @@ export function adaptLibrary(provider: Provider, applicationOf: (clientId: strin
       return this.client ? applicationOf(this.client.clientId).acr : this.session?.acr;
     },
   });
+
+  // Keycloak names the session in the callback, and some applications read it there.
+  provider.on('authorization.success', (ctx, response) => {
+    if (response) response.session_state = ctx.oidc.session?.uid;
+  });
 }

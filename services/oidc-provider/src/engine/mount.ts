@@ -88,7 +88,7 @@ export function mountEngine(
 
   /**
    * The issuer alone says where we are. The library would believe these headers, and a forged one would send browsers and
-   * applications elsewhere; without `Origin` it answers no CORS request, which PSC does not either.
+   * applications elsewhere. A stray `Origin` of a server would have it refuse the request.
    */
   function claimOrigin(request: IncomingMessage): void {
     request.headers.host = host;

@@ -7,6 +7,7 @@ import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
+import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -20,6 +21,7 @@ import { createResume, type ResumeNeeds, show } from './resume.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
 import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
+import type { TokenSigner } from './token-signer.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -46,6 +48,7 @@ export function buildProvider(
   needs: ProviderNeeds,
   settings: ProviderSettings,
   contents: RegistryContents,
+  signer: TokenSigner,
 ): Provider {
   const { store, directory, subjects, logger } = needs;
   const { issuer, walletUrl } = settings;
@@ -71,6 +74,8 @@ export function buildProvider(
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: { idTokenSigningAlgValues: [...signingAlgs] },
+    // Even an application with one redirection names it, as at Keycloak.
+    allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     ttl,
@@ -86,7 +91,7 @@ export function buildProvider(
       dPoP: { enabled: false },
       resourceIndicators: { enabled: false },
       introspection: { enabled: true, allowedPolicy: introspectable },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: revocable },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => {
@@ -144,6 +149,7 @@ export function buildProvider(
   // The front overwrites Host and X-Forwarded-*: what the library reads there is ours.
   provider.proxy = true;
   adaptLibrary(provider, applicationOf);
+  issueJwtAccessTokens(provider, signer);
   provider.use(async (ctx, next) => {
     try {
       await next();
@@ -154,6 +160,9 @@ export function buildProvider(
       const trouble = unavailable ? 'unavailable' : 'unexpected';
       show(ctx, unavailable ? 503 : 500, errorPage({ trouble, retry: '' }));
     }
+    // PSC answers no page of another origin; the library answers all of them.
+    ctx.remove('access-control-allow-origin');
+    ctx.remove('access-control-expose-headers');
   });
   provider.use(completeTokenResponse(store, logger));
   provider.use(
@@ -193,6 +202,15 @@ function loginOnly() {
 /** A public application has nothing to show that a token was given to it: it learns nothing of tokens. */
 function introspectable(_ctx: unknown, client: { clientAuthMethod?: string | undefined }): boolean {
   return client.clientAuthMethod !== 'none';
+}
+
+function revocable(
+  _ctx: unknown,
+  client: { clientId: string },
+  token: { clientId?: string | undefined },
+): boolean {
+  if (token.clientId !== client.clientId) throw new errors.InvalidRequest('the token is of another client');
+  return true;
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -51,7 +51,7 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
       const clientId = String(interaction.params.client_id);
       const finished = await finishLogin({ id, clientId, browser: hash('sha256', code, 'base64url') });
       needs.onFinished(finished.ok ? 'accepted' : finished.refusal);
-      if (!finished.ok) return refuse(ctx, id, clientId, finished.refusal);
+      if (!finished.ok) return refuse(ctx, interaction, clientId, finished.refusal);
       interaction.result = { login: loginOf(finished.value) };
       await interaction.persist();
     } else if (cancel !== undefined) {
@@ -80,8 +80,12 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
     };
   }
 
-  function refuse(ctx: Context, id: string, clientId: string, refusal: FinishRefusal): void {
-    const retry = ctx.originalUrl.replace(/\?.*$/, '');
+  function refuse(
+    ctx: Context,
+    { uid: id, returnTo: retry }: { uid: string; returnTo: string },
+    clientId: string,
+    refusal: FinishRefusal,
+  ): void {
     const application = needs.findApplication(clientId);
     const back = application && { name: application.name, url: `${retry}?cancel=1` };
     switch (refusal) {

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { approvalProofType } from '@psc/contracts';
 import { createSeal, openRedis, type Postgres } from '@psc/datastores';
-import { systemClock } from '@psc/kernel';
+import { systemClock, Unavailable } from '@psc/kernel';
 import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createHttpBrowser, createRelyingParty, type HttpBrowser, type Page } from '@psc/testing';
@@ -15,6 +15,7 @@ import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.t
 import { compose, type Settings } from '#src/compose.ts';
 import type { Application } from '#src/domain/application.ts';
 import type { Professional } from '#src/domain/professional.ts';
+import { endpoints } from '#src/engine/endpoints.ts';
 import type { Engine } from '#src/engine/engine.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
@@ -39,6 +40,9 @@ export interface World {
   saveApplication(change: Partial<Application> & { clientId: string }): Promise<Application>;
   relyingParty(clientId?: string): ReturnType<typeof createRelyingParty>;
   browser(): HttpBrowser;
+  /** Calls an endpoint below the issuer as an application does: a form, the secret in the header. */
+  call(path: string, form: Readonly<Record<string, string>>, options?: CallOptions): Promise<Answer>;
+  userInfo(accessToken: string, method?: 'GET' | 'POST'): Promise<Answer>;
   /** Opens an authorization URL; answers the handle that the wallet gets. */
   leave(browser: HttpBrowser, url: string): Promise<string>;
   /** Types the identifier in the wallet and approves on the phone; answers the address where the wallet sends back. */
@@ -46,6 +50,20 @@ export interface World {
   /** The whole of it: what the application's callback receives. */
   login(browser: HttpBrowser, url: string, change?: Approving): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  /** `dossier` unless said otherwise; null authenticates nobody. */
+  readonly clientId?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
+  readonly json: any;
+  readonly text: string;
 }
 
 export interface Approving {
@@ -107,10 +125,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   const directory = {
     down: false,
     async find(nationalId: string) {
-      if (directory.down) {
-        const { Unavailable } = await import('@psc/kernel');
-        throw new Unavailable('directory_unavailable', 'down');
-      }
+      if (directory.down) throw new Unavailable('directory_unavailable', 'down');
       return people.get(nationalId);
     },
   };
@@ -133,6 +148,14 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     settings,
   );
   await app.listen({ host: 'localhost', port });
+
+  async function ask(path: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(settings.ISSUER + path, { ...init, redirect: 'manual' });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const { status, headers } = response;
+    return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
 
   async function leave(browser: HttpBrowser, url: string): Promise<string> {
     const page = await browser.open(url, { stopAt: walletUrl });
@@ -192,6 +215,17 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return createRelyingParty({ issuer: settings.ISSUER, clientId, clientSecret: secret });
     },
     browser: () => createHttpBrowser(),
+    call(path, form, { clientId = 'dossier', headers = {} } = {}) {
+      const secret = known.get(clientId ?? '')?.secret;
+      const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
+      return ask(path, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: { ...(secret ? { authorization: `Basic ${basic}` } : {}), ...headers },
+      });
+    },
+    userInfo: (accessToken, method = 'GET') =>
+      ask(endpoints.userinfo, { method, headers: { authorization: `Bearer ${accessToken}` } }),
     leave,
     approve,
     async login(browser, url, approving) {
