@@ -100,11 +100,10 @@ CREATE TABLE activities (
   PRIMARY KEY (exercice_id, position)
 );
 
--- How to reach a person, from the restricted extract only. Both values are sealed under the person's name.
+-- How to reach a person, from the restricted extract only: `{ phone, mail }`, sealed under the person's name.
 CREATE TABLE contacts (
   person_id bigint PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-  phone text NOT NULL,
-  mail text NOT NULL
+  sealed text NOT NULL
 );
 
 -- Every time a contact was asked for, by which service, about whom.

@@ -116,10 +116,10 @@ describe('the register in PostgreSQL', () => {
     );
     const stored = await postgres.query('SELECT * FROM contacts ORDER BY person_id');
     expect(JSON.stringify(stored.rows)).not.toMatch(/camille|98000/);
-    expect(stored.rows[0]?.phone).not.toBe(stored.rows[1]?.phone);
+    expect(stored.rows[0]?.sealed).not.toBe(stored.rows[1]?.sealed);
 
     await postgres.query(
-      `UPDATE contacts SET phone = (SELECT phone FROM contacts ORDER BY person_id LIMIT 1)`,
+      `UPDATE contacts SET sealed = (SELECT sealed FROM contacts ORDER BY person_id LIMIT 1)`,
     );
     expect(await register.read(lambda, 'auth-broker')).toEqual(reachable);
     await expect(register.read(martin, 'auth-broker')).rejects.toThrow(Bug);

@@ -47,6 +47,7 @@ async function applyExtract(
   { force }: ApplyOptions,
 ): Promise<Accepted<ImportCounts> | ImportRefused> {
   const { kind } = extract;
+  await client.query(NOTICE_OUR_DEATH);
   const lock = await client.query<{ free: boolean }>(TRY_LOCK);
   if (!lock.rows[0]?.free) return importRunning;
 
@@ -64,6 +65,8 @@ async function applyExtract(
   return accepted(counts);
 }
 
+/** So that the lock of an import that was killed is free at once, and not at the end of a long statement. */
+const NOTICE_OUR_DEATH = "SET LOCAL client_connection_check_interval = '1s'";
 /** Gone with the transaction, or with the process. */
 const TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('psc register import')) AS free";
 
@@ -79,7 +82,7 @@ function compare(kind: ExtractKind): string[] {
      WITH good AS (SELECT * FROM staged WHERE reason IS NULL),
      said AS (
        SELECT DISTINCT ON (national_id)
-         national_id, origin, code_civilite, family_name, given_name, phone, mail, contact_digest
+         national_id, origin, code_civilite, family_name, given_name, contact, contact_digest
        FROM good ORDER BY national_id, line
      ),
      practised AS (
@@ -172,17 +175,22 @@ function write(kind: ExtractKind): string[] {
        practice_digest = excluded.practice_digest,
        civil_digest = coalesce(excluded.civil_digest, people.civil_digest)`,
 
-    `DELETE FROM exercices e USING staged_people s WHERE e.person_id = s.person_id AND s.practice_differs`,
+    `CREATE TEMP TABLE rewritten ON COMMIT DROP AS
+     SELECT p.id AS person_id, s.national_id FROM staged_people s JOIN people p USING (national_id)
+     WHERE s.practice_differs`,
+    'ANALYZE rewritten',
+    'DELETE FROM exercices e USING rewritten r WHERE e.person_id = r.person_id',
     `INSERT INTO exercices (person_id, position, ${list(exerciceColumns)})
-     SELECT DISTINCT ON (p.id, ${list(exerciceKeyColumns, 's')}) p.id, s.line, ${list(exerciceColumns, 's')}
-     FROM staged s JOIN staged_people d USING (national_id) JOIN people p USING (national_id)
-     WHERE s.has_exercice AND d.practice_differs
-     ORDER BY p.id, ${list(exerciceKeyColumns, 's')}, s.line`,
+     SELECT DISTINCT ON (r.person_id, ${list(exerciceKeyColumns, 's')}) r.person_id, s.line, ${list(exerciceColumns, 's')}
+     FROM staged s JOIN rewritten r USING (national_id)
+     WHERE s.has_exercice
+     ORDER BY r.person_id, ${list(exerciceKeyColumns, 's')}, s.line`,
+    // Just filled: without it the planner believes them nearly empty, and joins them row by row.
+    'ANALYZE people, exercices',
     `INSERT INTO activities (exercice_id, position, ${list(activityColumns)})
      SELECT DISTINCT ON (e.id, ${list(activityColumns, 's')}) e.id, s.line, ${list(activityColumns, 's')}
-     FROM staged s JOIN staged_people d USING (national_id) JOIN people p USING (national_id)
-       JOIN exercices e ON e.person_id = p.id AND ${keyJoin}
-     WHERE s.has_activity AND d.practice_differs
+     FROM staged s JOIN rewritten r USING (national_id) JOIN exercices e ON e.person_id = r.person_id AND ${keyJoin}
+     WHERE s.has_activity
      ORDER BY e.id, ${list(activityColumns, 's')}, s.line`,
 
     ...(restricted ? CIVIL : []),
@@ -207,9 +215,9 @@ const CIVIL = [
    ON CONFLICT (identifier) DO UPDATE SET person_id = excluded.person_id
      WHERE other_identifiers.person_id <> excluded.person_id`,
   `DELETE FROM contacts c USING staged_people s WHERE c.person_id = s.person_id AND s.civil_differs`,
-  `INSERT INTO contacts (person_id, phone, mail)
-   SELECT p.id, s.phone, s.mail FROM staged_people s JOIN people p USING (national_id)
-   WHERE s.civil_differs AND s.phone IS NOT NULL`,
+  `INSERT INTO contacts (person_id, sealed)
+   SELECT p.id, s.contact FROM staged_people s JOIN people p USING (national_id)
+   WHERE s.civil_differs AND s.contact IS NOT NULL`,
 ];
 
 const RECORD = `

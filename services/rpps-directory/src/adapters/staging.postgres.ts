@@ -20,7 +20,7 @@ const practiceFields = [...exerciceFields, ...activityFields] as const;
 const CREATE = `
   CREATE TEMP TABLE staged (
     line integer, reason text, national_id text, origin text, code_civilite text, family_name text, given_name text,
-    other_ids text[], phone text, mail text, contact_digest text, has_exercice boolean, has_activity boolean,
+    other_ids text[], contact text, contact_digest text, has_exercice boolean, has_activity boolean,
     ${[...exerciceColumns, ...activityColumns].map((column) => `${column} text`).join(', ')}
   ) ON COMMIT DROP`;
 
@@ -44,7 +44,7 @@ export async function stage(client: PoolClient, seal: Seal, extract: Extract): P
 const NULL = '\\N';
 
 function rejectedLine({ line, reason, nationalId }: RejectedRow): string {
-  const empty = Array.from({ length: 10 + practiceFields.length }, () => NULL);
+  const empty = Array.from({ length: 9 + practiceFields.length }, () => NULL);
   return `${[line, reason, nationalId ? copied(nationalId) : NULL, ...empty].join('\t')}\n`;
 }
 
@@ -59,8 +59,7 @@ function goodLine(row: RegisterRow, contact: SealedContact | undefined): string 
     copied(row.givenName),
     // No quoting: an identifier has letters, digits and `/._-` only.
     `{${row.otherIds.join(',')}}`,
-    contact?.phone ?? NULL,
-    contact?.mail ?? NULL,
+    contact?.sealed ?? NULL,
     contact?.digest ?? NULL,
     hasExercice(row.practice),
     hasActivity(row.practice),
@@ -77,26 +76,21 @@ function copied(value: string): string {
 }
 
 interface SealedContact {
-  readonly phone: string;
-  readonly mail: string;
+  readonly sealed: string;
   /** Keyed: tells whether the contact changed, and nothing about it. */
   readonly digest: string | undefined;
 }
 
 /** A person's rows follow each other: the last sealed contact is most often the next one too. */
 function createContactSealer(seal: Seal): (row: RegisterRow) => SealedContact | undefined {
-  let last: { of: string; sealed: SealedContact } | undefined;
+  let last: { of: string; contact: SealedContact } | undefined;
   return ({ nationalId, phone, mail }) => {
     if (phone === '' && mail === '') return undefined;
     const of = JSON.stringify([nationalId, phone, mail]);
     if (last?.of !== of) {
-      const sealed = {
-        phone: seal.seal(contactName(nationalId, 'phone'), phone),
-        mail: seal.seal(contactName(nationalId, 'mail'), mail),
-        digest: seal.pseudonyms(of)[0],
-      };
-      last = { of, sealed };
+      const sealed = seal.seal(contactName(nationalId), JSON.stringify({ phone, mail }));
+      last = { of, contact: { sealed, digest: seal.pseudonyms(of)[0] } };
     }
-    return last.sealed;
+    return last.contact;
   };
 }
