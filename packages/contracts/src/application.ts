@@ -1,17 +1,14 @@
 import { z } from 'zod';
 
-/**
- * An application that logs professionals in, as a file, the sandbox or an operator declares it: OpenID Connect
- * registration metadata by its own names, and what is ours under `psc`.
- */
 const printable = /^[\x21-\x7e]+$/;
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/;
 
 /** Exactly what may come back in `redirect_uri`. https, or http on this machine (RFC 8252 §7.3). */
 const callback = z
   .url({ protocol: /^https?$/ })
   .max(2048)
   .refine((url) => printable.test(url) && !url.includes('#'), 'must have no fragment and no space')
-  .refine((url) => url.startsWith('https://') || isLoopback(url), 'must be https, or http on localhost');
+  .refine((url) => url.startsWith('https://') || LOOPBACK.test(url), 'must be https, or http on localhost');
 
 export const applicationSettingsSchema = z.strictObject({
   /** The `acr` it receives, and shows to the professional's phone as asked for. */
@@ -26,6 +23,10 @@ export const applicationSettingsSchema = z.strictObject({
   status: z.enum(['active', 'disabled']).default('active'),
 });
 
+/**
+ * An application that logs professionals in, as a file, the sandbox or an operator declares it: OpenID Connect
+ * registration metadata by its own names, and what is ours under `psc`.
+ */
 export const applicationDeclarationSchema = z
   .strictObject({
     client_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/),
@@ -55,7 +56,3 @@ export type ApplicationDeclaration = z.output<typeof applicationDeclarationSchem
 export const applicationsFileSchema = z.strictObject({
   applications: z.array(applicationDeclarationSchema).max(1000),
 });
-
-function isLoopback(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
-}

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { applicationsFileSchema } from '@psc/contracts';
 import { createSeal, openPostgres } from '@psc/datastores';
+import { json } from '@psc/runtime';
 import { z } from 'zod';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createApplyApplications } from '#src/use-cases/apply-applications.ts';
@@ -11,7 +12,8 @@ import { readRegistryConfig } from './config.ts';
 const [command, file] = process.argv.slice(2);
 if (command !== 'apply' || file === undefined) fail('usage: clients.ts apply <file.json>');
 
-const declared = applicationsFileSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+const text = await readFile(file, 'utf8').catch(() => fail(`${file} cannot be read`));
+const declared = json(applicationsFileSchema).safeParse(text);
 if (!declared.success) fail(z.prettifyError(declared.error));
 
 const { DATABASE_URL, SEAL_KEYS } = readRegistryConfig(process.env);

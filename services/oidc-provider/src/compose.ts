@@ -49,7 +49,7 @@ export type Settings = Pick<
 >;
 
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
-const LOGIN_ENDING_SECONDS = 600;
+const LOGIN_ENDING_SECONDS = 900;
 const MOST_PROFESSIONALS_REMEMBERED = 10_000;
 
 /** THE table: parts → use cases → engine → routes. */

@@ -1,8 +1,9 @@
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
 
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/;
 const httpUrl = z.url({ protocol: /^https?$/ });
-const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be an origin: no path, no final /');
+const origin = httpUrl.regex(/^https?:\/\/[^/?#]+$/, 'must be an origin: no path, no final /');
 
 const shape = z.object({
   ...commonConfig,
@@ -13,7 +14,7 @@ const shape = z.object({
   ISSUER: httpUrl
     .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no final /')
     .refine(
-      (url) => url.startsWith('https://') || isLoopback(url),
+      (url) => url.startsWith('https://') || LOOPBACK.test(url),
       'must be https, unless it is this machine',
     ),
   /** auth-broker's public origin, where the login pages are. */
@@ -55,8 +56,4 @@ export function readConfig(env: Env): Config {
 /** The part that the commands `migrate` and `clients` need. */
 export function readRegistryConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS'> {
   return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true }), env);
-}
-
-function isLoopback(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

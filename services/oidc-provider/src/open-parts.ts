@@ -1,5 +1,5 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
-import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createServiceClient, createServiceIdentity, type Life, type Logger } from '@psc/runtime';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
@@ -31,6 +31,7 @@ export async function openParts(
 
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
+  life.onStop('Redis traces', traceRedis());
   const redis = await openRedis(config.REDIS_URL, 'commands', onError);
   life.onStop('Redis commands', () => redis.disconnect());
   const subscriber = await openRedis(config.REDIS_URL, 'subscriber', onError);

@@ -459,7 +459,7 @@ describe('logging out', () => {
     const page = await browser.open(
       `${world.issuer}${endpoints.end_session}?${new URLSearchParams(parameters)}`,
     );
-    expect(page.text).toContain("document.querySelector('form').submit()");
+    expect(page.text).toContain("document.querySelector('button').click()");
     const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? [];
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
     const gone = await browser.submit(action, { xsrf, logout: 'yes' }, { stopAt: callback });

@@ -94,11 +94,8 @@ export function buildProvider(
       revocation: { enabled: true, allowedPolicy: revocable },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => {
-          const [, action = ''] = /action="([^"]*)"/.exec(form) ?? [];
-          const [, xsrf = ''] = /name="xsrf" value="([^"]*)"/.exec(form) ?? [];
-          show(ctx, 200, logoutPage({ action, xsrf }, ctx.oidc.entities.IdTokenHint !== undefined));
-        },
+        logoutSource: (ctx, form) =>
+          show(ctx, 200, logoutPage({ html: form }, ctx.oidc.entities.IdTokenHint !== undefined)),
         postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage()),
       },
     },

@@ -6,6 +6,8 @@ import { inject } from 'vitest';
 export async function openTestDatabase(): Promise<{
   url: string;
   postgres: Postgres;
+  /** From now on it refuses everybody, and cuts off who is connected. */
+  lose: () => Promise<void>;
   close: () => Promise<void>;
 }> {
   const name = `oidc_provider_${randomUUID().replaceAll('-', '')}`;
@@ -19,6 +21,10 @@ export async function openTestDatabase(): Promise<{
   return {
     url: url.href,
     postgres,
+    async lose() {
+      await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
+      await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    },
     async close() {
       await postgres.close();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

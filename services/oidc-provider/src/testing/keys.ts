@@ -5,7 +5,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 
 export const sealKeys = () => `k1:${randomBytes(32).toString('base64')}`;
 
-async function serviceKeys() {
+/** The key pair of one service. */
+export async function serviceKeys() {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const { x = '', y = '', d = '', ...jwk } = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint({ ...jwk, x, y });

@@ -34,6 +34,9 @@ export interface World {
   readonly postgres: Postgres;
   readonly approvals: Approvals;
   readonly engine: Engine;
+  losePostgres(): Promise<void>;
+  /** SEAL_KEYS of this service. */
+  readonly sealKeys: string;
   /** The people of the register, by national identifier. */
   readonly people: Map<string, Professional>;
   readonly directory: { down: boolean };
@@ -87,7 +90,8 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     openRedis(redisUrl.href, 'subscriber', () => undefined),
   ]);
   const clock = systemClock;
-  const seal = createSeal(sealKeys());
+  const ownSealKeys = sealKeys();
+  const seal = createSeal(ownSealKeys);
   const identities = await createTestIdentities();
 
   const signingKeys = createPostgresSigningKeys(postgres, seal);
@@ -207,6 +211,8 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     postgres,
     approvals,
     engine,
+    sealKeys: ownSealKeys,
+    losePostgres: database.lose,
     people,
     directory,
     saveApplication,

@@ -1,0 +1,92 @@
+import { ConfigError } from '@psc/runtime';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { serviceKeys } from '#src/testing/keys.ts';
+import { readConfig, readRegistryConfig } from './config.ts';
+
+let sample: Record<string, string>;
+beforeAll(async () => {
+  const { privateKey, publicKey } = await serviceKeys();
+  sample = {
+    PORT: '3000',
+    SERVICE_KEY: JSON.stringify(privateKey),
+    SERVICE_TRUST: JSON.stringify({ 'auth-broker': [publicKey] }),
+    DATABASE_URL: 'postgres://oidc@localhost/oidc_provider',
+    REDIS_URL: 'redis://localhost',
+    ISSUER: 'https://auth.example/auth/realms/esante-wallet',
+    WALLET_URL: 'https://wallet.example',
+    RPPS_DIRECTORY_URL: 'http://rpps-directory:3002',
+    APPROVAL_SEAL_KEYS: 'k1:x',
+    SEAL_KEYS: 'k1:y',
+    COOKIE_KEYS: `${'a'.repeat(32)}, ${'b'.repeat(32)}`,
+  };
+});
+
+/** The variables that are refused when these are changed. */
+function problems(change: Record<string, string | undefined>): string[] {
+  try {
+    readConfig({ ...sample, ...change });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((problem) => problem.replace(/[.:].*/, ''));
+    throw error;
+  }
+}
+
+describe('the configuration', () => {
+  it("has Pro Santé Connect's lifetimes unless said otherwise", () => {
+    expect(readConfig(sample)).toMatchObject({
+      COOKIE_KEYS: ['a'.repeat(32), 'b'.repeat(32)],
+      SUBJECT_STORE_UUID: '550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd',
+      ACCESS_TOKEN_SECONDS: 120,
+      ID_TOKEN_SECONDS: 120,
+      AUTHORIZATION_CODE_SECONDS: 60,
+      REFRESH_TOKEN_SECONDS: 1800,
+      SESSION_IDLE_SECONDS: 1800,
+      SESSION_MAX_SECONDS: 14_400,
+    });
+  });
+
+  it('names everything that is missing, secrets included', () => {
+    const missing = [
+      'PORT',
+      'SERVICE_KEY',
+      'SERVICE_TRUST',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'ISSUER',
+      'WALLET_URL',
+      'RPPS_DIRECTORY_URL',
+      'APPROVAL_SEAL_KEYS',
+      'SEAL_KEYS',
+      'COOKIE_KEYS',
+    ];
+    expect(problems(Object.fromEntries(missing.map((name) => [name, undefined]))).sort()).toEqual(
+      missing.sort(),
+    );
+  });
+
+  it.each([
+    ['ISSUER', 'http://auth.example/auth/realms/esante-wallet'],
+    ['ISSUER', 'https://auth.example/auth/realms/esante-wallet/'],
+    ['ISSUER', 'https://auth.example/x?y'],
+    ['ISSUER', 'not a url'],
+    ['WALLET_URL', 'https://wallet.example/login'],
+    ['WALLET_URL', 'https://wallet.example/'],
+    ['COOKIE_KEYS', 'short'],
+    ['COOKIE_KEYS', `${'a'.repeat(32)},`],
+    ['SUBJECT_STORE_UUID', 'x'],
+    ['SESSION_MAX_SECONDS', '0'],
+    ['DATABASE_URL', 'mysql://x'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([name]);
+  });
+
+  it('lets the issuer be http on this machine', () => {
+    expect(problems({ ISSUER: 'http://localhost:3000/auth/realms/esante-wallet' })).toEqual([]);
+  });
+
+  it('asks of its commands no more than they need', () => {
+    const { DATABASE_URL, SEAL_KEYS } = sample;
+    expect(readRegistryConfig({ DATABASE_URL, SEAL_KEYS })).toEqual({ DATABASE_URL, SEAL_KEYS });
+  });
+});
