@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { Unavailable } from '@psc/kernel';
 import {
@@ -43,6 +44,7 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
   traceRequests(app);
   measureRequests(app, settings.metrics);
   answerErrors(app);
+  dropUnusedConnections(app);
 
   app.get('/livez', () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
@@ -53,6 +55,22 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
     return reply.type(settings.metrics.contentType).send(await settings.metrics.metrics());
   });
   return app;
+}
+
+/**
+ * Browsers connect ahead of need. To Node a connection that never carried a request is not idle: left alone, it holds
+ * back a server that stops for as long as the browser likes.
+ */
+function dropUnusedConnections(app: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', (request) => unused.delete(request.socket));
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy();
+  });
 }
 
 async function within(milliseconds: number, check: Promise<boolean>): Promise<boolean> {
