@@ -110,8 +110,15 @@ export function loginRoutes(needs: LoginRoutesNeeds) {
     reply.raw.on('close', () => gone.abort());
     const stream = needs.streams.open(id, gone.signal);
     if (!stream) return reply.code(503).send();
-    // Proxies would otherwise gather the events before they let them through.
-    return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
+    return (
+      reply
+        .type('text/event-stream')
+        // Proxies would otherwise gather the events before they let them through.
+        .header('x-accel-buffering', 'no')
+        // Kept alive after the stream, the connection would hold back a process that stops.
+        .header('connection', 'close')
+        .send(stream)
+    );
   }
 
   function showStep(reply: FastifyReply, step: LoginStep, browser: Browser, notified: Notified) {

@@ -2,9 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { ApprovalRequest, Approvals } from '@psc/approvals';
 import { createDevice, type Device, type DeviceKeys, generateDeviceKeys } from '@psc/ecps-device';
 import { Unavailable, withLuhnKey } from '@psc/kernel';
-import { createHttpServer, createLogger, createMetrics, createServiceIdentity } from '@psc/runtime';
+import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { exportJWK, generateKeyPair } from 'jose';
 import { expect } from 'vitest';
 import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
 import { compose, type Parts, type Settings } from '#src/compose.ts';
@@ -12,6 +11,7 @@ import type { Devices } from '#src/ports/devices.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
 import type { Quotas } from '#src/ports/quotas.ts';
+import { createIdentities } from './identities.ts';
 
 export const walletUrl = 'https://wallet.example';
 export const returnTo = 'https://auth.example/realms/esante-wallet/protocol/openid-connect/auth/1';
@@ -56,16 +56,10 @@ export async function createWorld(
   const clock = () => time.now;
   const camille = inventProfessional();
   const broken = new Set<'directory' | 'queue'>();
-  const [own, desk, provider] = [await keyPair('ab'), await keyPair('desk'), await keyPair('op')];
-  const trust = {
-    'auth-broker': [own.publicKey],
-    'enrolment-desk': [desk.publicKey],
-    'notification-worker': [desk.publicKey],
-  };
-  const identityOf = (name: string, key: typeof own) =>
-    createServiceIdentity({ name, key: key.privateKey, trust, clock });
-  const deskIdentity = await identityOf('enrolment-desk', desk);
-  const workerIdentity = await identityOf('notification-worker', desk);
+  const { byName: services } = await createIdentities(
+    ['auth-broker', 'enrolment-desk', 'notification-worker', 'oidc-provider'],
+    clock,
+  );
   const secret = randomBytes(16).toString('hex');
   const parts: Parts = {
     ...stores,
@@ -84,7 +78,7 @@ export async function createWorld(
         return stores.notifications.notify(...told);
       },
     },
-    identity: await identityOf('auth-broker', own),
+    identity: services['auth-broker'].identity,
     pseudonym: (value) => `${secret}.${value}`,
     clock,
   };
@@ -107,10 +101,9 @@ export async function createWorld(
     pass: (milliseconds) => {
       time.now += milliseconds;
     },
-    providerIdentity: await identityOf('oidc-provider', provider),
+    providerIdentity: services['oidc-provider'].identity,
     callAs: async (caller, method, path, body) => {
-      const identity = caller === 'enrolment-desk' ? deskIdentity : workerIdentity;
-      const authorization = `Bearer ${await identity.tokenFor('auth-broker')}`;
+      const authorization = `Bearer ${await services[caller].identity.tokenFor('auth-broker')}`;
       return app.inject({
         method,
         url: path,
@@ -169,7 +162,7 @@ export interface World {
   /** What does not answer now. */
   readonly broken: Set<'directory' | 'queue'>;
   pass(milliseconds: number): void;
-  readonly providerIdentity: Awaited<ReturnType<typeof createServiceIdentity>>;
+  readonly providerIdentity: ServiceIdentity;
   callAs(
     caller: 'enrolment-desk' | 'notification-worker',
     method: 'GET' | 'POST',
@@ -274,11 +267,4 @@ function injectedFetch(app: FastifyInstance): Fetch {
     });
     return new Response(response.body, { status: response.statusCode });
   };
-}
-
-async function keyPair(kid: string) {
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  const { x = '', y = '', d = '' } = await exportJWK(pair.privateKey);
-  const publicKey = { kty: 'EC', crv: 'P-256', kid, x, y } as const;
-  return { publicKey, privateKey: { ...publicKey, d } };
 }

@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { createRedisApprovals } from '@psc/approvals';
+import {
+  lookupRequestSchema,
+  lookupResponseSchema,
+  notificationJobId,
+  notificationQueue,
+  queuePrefix,
+} from '@psc/contracts';
+import { createSeal, openRedis } from '@psc/datastores';
+import { createDevice, generateDeviceKeys } from '@psc/ecps-device';
+import { systemClock } from '@psc/kernel';
+import {
+  createHttpServer,
+  createLogger,
+  createMetrics,
+  createServiceClient,
+  requireCaller,
+} from '@psc/runtime';
+import { Queue } from 'bullmq';
+import { type FastifyInstance, fastify } from 'fastify';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
+import { compose } from './compose.ts';
+import { readConfig } from './config.ts';
+import { openParts } from './open-parts.ts';
+import { openTestDatabase } from './testing/database.ts';
+import { createIdentities } from './testing/identities.ts';
+
+const nationalId = '899700000012';
+const key = () => `k1:${randomBytes(32).toString('base64')}`;
+const approvalKeys = key();
+const closing: (() => unknown)[] = [];
+let reachable = true;
+let app: FastifyInstance;
+let walletUrl: string;
+let identities: Awaited<ReturnType<typeof startIdentities>>;
+
+const startIdentities = () =>
+  createIdentities(['auth-broker', 'enrolment-desk', 'rpps-directory'], systemClock);
+
+/** The service as `main.ts` makes it, on a real port, with a directory that answers over HTTP. */
+beforeAll(async () => {
+  identities = await startIdentities();
+  const database = await openTestDatabase();
+  closing.push(() => database.close());
+
+  const directory = fastify();
+  const only = { preHandler: requireCaller(identities.byName['rpps-directory'].identity, ['auth-broker']) };
+  directory.post('/internal/professionals/lookup', only, async (request): Promise<unknown> => {
+    if (!reachable) throw new Error('unplugged');
+    const asked = lookupRequestSchema.parse(request.body);
+    const known = { nationalId, status: 'active', otherIds: [], exercices: [] };
+    return lookupResponseSchema.parse({ professional: asked.nationalId === nationalId ? known : null });
+  });
+  const directoryUrl = await directory.listen({ port: 0 });
+  closing.push(() => directory.close());
+
+  const config = readConfig({
+    PORT: '1',
+    SERVICE_KEY: JSON.stringify(identities.byName['auth-broker'].privateKey),
+    SERVICE_TRUST: JSON.stringify(identities.trust),
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('redisUrl'),
+    WALLET_URL: 'http://localhost:3001',
+    OIDC_AUTHORIZATION_URL: 'http://localhost:3000/auth',
+    RPPS_DIRECTORY_URL: directoryUrl,
+    APPROVAL_SEAL_KEYS: approvalKeys,
+    DEVICE_SEAL_KEYS: key(),
+    PIN_KEYS: key(),
+  });
+  const life = { onStop: (_what: string, close: () => unknown) => closing.push(close) };
+  const { parts, isReady } = await openParts(config, life, () => undefined);
+  app = createHttpServer({
+    logger: createLogger({ service: 'auth-broker', level: 'silent' }),
+    metrics: createMetrics('auth-broker'),
+    isReady,
+    trustedProxies: [],
+  });
+  await compose(app, parts, config);
+  walletUrl = await app.listen({ port: 0 });
+  closing.push(() => app.close());
+});
+
+afterAll(async () => {
+  for (const close of closing.toReversed()) await close();
+});
+
+async function openLogin(traceparent = '') {
+  const redis = await openRedis(inject('redisUrl'), 'commands', () => undefined);
+  const approvals = createRedisApprovals({
+    redis,
+    subscriber: redis,
+    seal: createSeal(approvalKeys),
+    clock: systemClock,
+  });
+  closing.push(() => redis.disconnect());
+  const id = randomBytes(24).toString('base64url');
+  await approvals.open(id, {
+    clientId: 'agenda',
+    clientName: 'Agenda',
+    acr: 'eidas1',
+    scope: 'openid',
+    channel: 'browser',
+    requester: { ip: '192.0.2.1', userAgent: '' },
+    returnTo: 'http://localhost:3000/resume',
+    loginHint: '',
+    challengeFromHint: false,
+    openedAt: Date.now(),
+    traceparent,
+  });
+  return id;
+}
+
+async function identify(id: string, identifier: string) {
+  const first = await fetch(`${walletUrl}/login/${id}`);
+  const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';');
+  const page = await fetch(`${walletUrl}/login/${id}/identify`, {
+    method: 'POST',
+    headers: { cookie },
+    body: new URLSearchParams({ identifier }),
+    redirect: 'manual',
+  });
+  return { cookie, page };
+}
+
+async function enrolPhone() {
+  const desk = createServiceClient({
+    baseUrl: walletUrl,
+    audience: 'auth-broker',
+    identity: identities.byName['enrolment-desk'].identity,
+    timeoutMs: 2_000,
+  });
+  const answer = z.object({ ticket: z.string() });
+  const issued = await desk.post('/internal/activation-tickets', { nationalId }, answer);
+  const device = createDevice({
+    walletUrl: 'http://localhost:3001',
+    keys: await generateDeviceKeys(),
+    fetch: (url, init) => fetch(new URL(new URL(String(url)).pathname, walletUrl), init),
+  });
+  await device.register({ ticket: issued?.ticket ?? '', pin: '1234', name: 'Téléphone' });
+  return device;
+}
+
+describe('the service on its port', () => {
+  it('is ready', async () => {
+    expect((await fetch(`${walletUrl}/readyz`)).status).toBe(200);
+  });
+
+  it('queues one notification in the trace of the login, and tells the waiting page of the answer', async () => {
+    const device = await enrolPhone();
+    const traceId = randomBytes(16).toString('hex');
+    const id = await openLogin(`00-${traceId}-${randomBytes(8).toString('hex')}-01`);
+    const { cookie, page } = await identify(id, nationalId);
+    expect(page.status).toBe(303);
+
+    const redis = await openRedis(inject('redisUrl'), 'queue', () => undefined);
+    const queue = new Queue(notificationQueue, { connection: redis, prefix: queuePrefix });
+    const jobId = notificationJobId({ approvalId: id, deviceId: device.id ?? '' });
+    const job = await queue.getJob(jobId);
+    expect(job?.data).toMatchObject({ approvalId: id, deviceId: device.id });
+    expect(job?.opts.attempts).toBeGreaterThan(1);
+    await queue.remove(jobId);
+    await queue.close();
+    redis.disconnect();
+
+    const events = await fetch(`${walletUrl}/login/${id}/events`, { headers: { cookie } });
+    expect(events.headers.get('content-type')).toBe('text/event-stream');
+    const answered = await device.answer({ id, clientId: 'agenda' }, { decision: 'report' });
+    expect(answered).toEqual({ ok: true, value: 'reported' });
+    expect(await events.text()).toMatch(/data: reported\n\n$/);
+  });
+
+  it('gives the place of a waiting page back when the browser leaves', async () => {
+    const id = await openLogin();
+    const { cookie } = await identify(id, nationalId);
+    const leaving = new AbortController();
+    const listen = (signal?: AbortSignal) =>
+      fetch(`${walletUrl}/login/${id}/events`, { headers: { cookie }, ...(signal ? { signal } : {}) });
+    for (let tab = 0; tab < 4; tab++) expect((await listen(leaving.signal)).status).toBe(200);
+    expect((await listen()).status).toBe(503);
+    leaving.abort();
+    await expect
+      .poll(async () => {
+        const response = await listen();
+        await response.body?.cancel();
+        return response.status;
+      })
+      .toBe(200);
+  });
+
+  it('says that it cannot check an identifier when the directory fails', async () => {
+    const id = await openLogin();
+    reachable = false;
+    const { page } = await identify(id, nationalId);
+    reachable = true;
+    expect(page.status).toBe(503);
+    expect(await page.text()).toContain('Rien n’est perdu');
+  });
+
+  it('stops although a page waits, and ends its stream', async () => {
+    const id = await openLogin();
+    const { cookie } = await identify(id, nationalId);
+    const events = await fetch(`${walletUrl}/login/${id}/events`, { headers: { cookie } });
+    const [, sent] = await Promise.all([app.close(), events.text()]);
+    expect(sent).not.toContain('expired');
+  });
+});
