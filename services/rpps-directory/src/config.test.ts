@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from '@psc/runtime';
-import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { readConfig, readDatabaseUrl, readImportConfig } from './config.ts';
+import { createServiceKeys } from './testing/identities.ts';
 
-const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-const serviceKey = { ...(await exportJWK(privateKey)), kid: 'd1' };
-const { d: _, ...publicKey } = serviceKey;
+const { keyOf, trust } = await createServiceKeys(['rpps-directory', 'auth-broker', 'oidc-provider']);
 
 const sample = {
   HOST: '0.0.0.0',
   PORT: '3002',
   LOG_LEVEL: 'warn',
   TRUSTED_PROXIES: '10.0.0.0/8',
-  SERVICE_KEY: JSON.stringify(serviceKey),
-  SERVICE_TRUST: JSON.stringify({ 'auth-broker': [publicKey], 'oidc-provider': [publicKey] }),
+  SERVICE_KEY: JSON.stringify(keyOf('rpps-directory')),
+  SERVICE_TRUST: JSON.stringify(trust),
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   OTEL_TRACES_SAMPLER_ARG: '0.1',
   DATABASE_URL: 'postgres://rpps:secret@db/rpps_directory',

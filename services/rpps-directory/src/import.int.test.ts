@@ -4,51 +4,28 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSeal, migrate, openPostgres, type Postgres } from '@psc/datastores';
+import { createSeal } from '@psc/datastores';
 import { extractionProSanteConnect, personneActivite, registerFiles } from '@psc/sandbox/seeds/extracts.ts';
 import { invent } from '@psc/sandbox/seeds/invent.ts';
 import { amend } from '@psc/sandbox/seeds/person.ts';
 import { seededPeople } from '@psc/sandbox/seeds/register.ts';
-import pg from 'pg';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  it,
-  onTestFinished,
-  vi,
-} from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { nationalId } from '#src/ports/register.contract.ts';
+import { openTestDatabase } from '#src/testing/database.ts';
 import { createFindProfessional } from '#src/use-cases/find-professional.ts';
 
-const database = `rpps_${randomBytes(6).toString('hex')}`;
-const url = new URL(inject('postgresUrl'));
-url.pathname = database;
+const { postgres, url, close } = await openTestDatabase();
 const CONTACT_SEAL_KEYS = `k1:${randomBytes(32).toString('base64')}`;
 const seal = createSeal(CONTACT_SEAL_KEYS);
 const command = new URL('./import.ts', import.meta.url).pathname;
 
 let folder: string;
-let postgres: Postgres;
 const running = new Set<ChildProcess>();
-
-async function administrate(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imports-'));
-  await administrate(`CREATE DATABASE ${database}`);
-  await migrate(url.href, new URL('../migrations/', import.meta.url));
-  postgres = openPostgres({ url: url.href, poolSize: 4, onError: () => undefined });
 });
 
 beforeEach(() => postgres.query('TRUNCATE people, imports RESTART IDENTITY CASCADE'));
@@ -61,12 +38,11 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await postgres.close();
-  await administrate(`DROP DATABASE ${database} WITH (FORCE)`);
+  await close();
   await rm(folder, { recursive: true });
 });
 
-function start(args: string[], env: Record<string, string> = { DATABASE_URL: url.href, CONTACT_SEAL_KEYS }) {
+function start(args: string[], env: Record<string, string> = { DATABASE_URL: url, CONTACT_SEAL_KEYS }) {
   const child = spawn(process.execPath, [command, ...args], { env });
   running.add(child);
   child.on('exit', () => running.delete(child));
@@ -220,14 +196,15 @@ describe('an import that is killed half-way', () => {
     await vi.waitUntil(async () => (await sessions("wait_event_type = 'Lock'")).rowCount, {
       timeout: 10_000,
     });
+    expect((await run(path)).err).toMatch(/\(import_running\): another import is running/);
+
     child.kill('SIGKILL');
     expect((await ended).lines).toEqual([]);
-    const meanwhile = await run(path);
-    expect(meanwhile.err).toMatch(/\(import_running\): another import is running/);
-    await holder.query('ROLLBACK');
-    await vi.waitUntil(async () => (await sessions('xact_start IS NOT NULL')).rowCount === 0, {
+    // PostgreSQL notices by itself, although its statement still waits.
+    await vi.waitUntil(async () => (await sessions("wait_event_type = 'Lock'")).rowCount === 0, {
       timeout: 10_000,
     });
+    await holder.query('ROLLBACK');
 
     for (const person of before)
       expect(await find(person.nationalId)).toMatchObject({ exercices: person.exercices });

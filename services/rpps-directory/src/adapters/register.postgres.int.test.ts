@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createSeal, migrate, openPostgres, type Postgres } from '@psc/datastores';
+import { createSeal, openPostgres } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { RejectedRow } from '#src/domain/register-row.ts';
 import {
   extract,
@@ -11,33 +10,15 @@ import {
   registerContract,
   row,
 } from '#src/ports/register.contract.ts';
+import { openTestDatabase } from '#src/testing/database.ts';
 import { createPostgresContacts } from './contacts.postgres.ts';
 import { createPostgresProfessionals } from './professionals.postgres.ts';
 import { createPostgresRegister } from './register.postgres.ts';
 
-const database = `rpps_${randomBytes(6).toString('hex')}`;
 const key = `k1:${randomBytes(32).toString('base64')}`;
 const seal = createSeal(key);
-const url = new URL(inject('postgresUrl'));
-url.pathname = database;
-let postgres: Postgres;
-
-async function administrate(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
-
-beforeAll(async () => {
-  await administrate(`CREATE DATABASE ${database}`);
-  await migrate(url.href, new URL('../../migrations/', import.meta.url));
-  postgres = openPostgres({ url: url.href, poolSize: 4, onError: () => undefined });
-});
-
-afterAll(async () => {
-  await postgres.close();
-  await administrate(`DROP DATABASE ${database}`);
-});
+const { postgres, url, close } = await openTestDatabase();
+afterAll(close);
 
 async function open(): Promise<OpenRegister> {
   await postgres.query('TRUNCATE people, imports, contact_reads RESTART IDENTITY CASCADE');
@@ -149,7 +130,7 @@ describe('the register in PostgreSQL', () => {
 
   it('finds a professional with one prepared statement', async () => {
     await open();
-    const single = openPostgres({ url: url.href, poolSize: 1, onError: () => undefined });
+    const single = openPostgres({ url, poolSize: 1, onError: () => undefined });
     const professionals = createPostgresProfessionals({ postgres: single });
     for (let i = 0; i < 10; i++) await professionals.find(lambda);
     const { rows } = await single.query(

@@ -1,30 +1,17 @@
 import { contactsResponseSchema, lookupResponseSchema } from '@psc/contracts';
-import { systemClock } from '@psc/kernel';
-import { createHttpServer, createLogger, createMetrics, createServiceIdentity } from '@psc/runtime';
-import { exportJWK, generateKeyPair } from 'jose';
+import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryRegister } from '#src/adapters/register.memory.ts';
 import { compose } from '#src/compose.ts';
 import { extract, nationalId, row } from '#src/ports/register.contract.ts';
+import { createServiceKeys } from '#src/testing/identities.ts';
 
-async function serviceKeys(kid: string) {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const { kty: _kty, crv: _crv, x = '', y = '', d = '' } = await exportJWK(privateKey);
-  const shared = { kty: 'EC' as const, crv: 'P-256' as const, kid, x, y };
-  return { key: { ...shared, d }, shared };
-}
-
-const names = ['rpps-directory', 'oidc-provider', 'auth-broker', 'notification-worker'] as const;
-const keys = Object.fromEntries(
-  await Promise.all(names.map(async (name) => [name, await serviceKeys(name)] as const)),
-);
-const trust = Object.fromEntries(Object.entries(keys).map(([name, { shared }]) => [name, [shared]]));
-
-async function identityOf(name: string) {
-  const own = keys[name];
-  if (!own) throw new Error(`no keys for ${name}`);
-  return createServiceIdentity({ name, key: own.key, trust, clock: systemClock });
-}
+const { identityOf } = await createServiceKeys([
+  'rpps-directory',
+  'oidc-provider',
+  'auth-broker',
+  'notification-worker',
+]);
 
 async function open() {
   const register = createMemoryRegister();
