@@ -3,6 +3,7 @@ import { readArguments } from './arguments.ts';
 import { seededPeople } from './seeds/register.ts';
 import { lastLines } from './supervisor/child.ts';
 import { type Cluster, startCluster } from './supervisor/cluster.ts';
+import { watchLaunchers } from './supervisor/launchers.ts';
 import { root } from './supervisor/services.ts';
 import { welcome } from './welcome.ts';
 
@@ -11,6 +12,7 @@ const interruption = new AbortController();
 let cluster: Cluster | undefined;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
+watchLaunchers(() => interruption.abort());
 
 try {
   const { portBase, fresh } = readArguments(process.argv.slice(2));
