@@ -90,10 +90,9 @@ describe('a browser that is logged in', () => {
     });
     // The library ends the first session by a form that submits itself.
     const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? [];
-    const fields = [...page.text.matchAll(/name="(\w+)" value="(\w+)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]);
+    const fields = [...page.text.matchAll(/name="(\w+)" value="([\w-]+)"/g)].map(
+      ([, name = '', value = '']) => [name, value],
+    );
     const after = await browser.submit(action, Object.fromEntries(fields), { stopAt: callback });
     expect(decodeJwt((await redeem(after.url)).id_token).given_name).toBe('DOMINIQUE');
     expect((await world.userInfo(before.access_token)).status).toBe(401);
@@ -294,6 +293,19 @@ describe('a page of error', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
+  });
+
+  it('of the library is guarded in the same way', async () => {
+    const browser = world.browser();
+    await world.login(browser, authorizationUrl());
+    const cookie = await browser.cookies.getCookieString(world.issuer);
+    const response = await fetch(authorizationUrl({ response_mode: 'form_post' }), { headers: { cookie } });
+    expect(await response.text()).toContain(`action="${callback}"`);
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toMatch(/script-src [^;]*'sha256-/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('is JSON for an application', async () => {

@@ -1,4 +1,4 @@
-import { type Clock, Unavailable } from '@psc/kernel';
+import type { Clock } from '@psc/kernel';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
@@ -11,14 +11,16 @@ import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
+import { guard } from './guard.ts';
 import { adaptLibrary } from './internals.ts';
 import { createLifetimes, type Lifetimes } from './lifetimes.ts';
 import { asOutage, Outage } from './outage.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
 import { loggedOutPage, logoutPage } from './pages/logout-pages.ts';
 import { requesterOf } from './requester.ts';
-import { createResume, type ResumeNeeds, show } from './resume.ts';
+import { createResume, type ResumeNeeds } from './resume.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
+import { show } from './show.ts';
 import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
 import type { TokenSigner } from './token-signer.ts';
@@ -147,20 +149,7 @@ export function buildProvider(
   provider.proxy = true;
   adaptLibrary(provider, applicationOf);
   issueJwtAccessTokens(provider, signer);
-  provider.use(async (ctx, next) => {
-    try {
-      await next();
-    } catch (error) {
-      // The library answers its own errors: this one is of the resume below.
-      logger.error({ err: error }, 'a login could not be resumed');
-      const unavailable = error instanceof Outage || error instanceof Unavailable;
-      const trouble = unavailable ? 'unavailable' : 'unexpected';
-      show(ctx, unavailable ? 503 : 500, errorPage({ trouble, retry: '' }));
-    }
-    // PSC answers no page of another origin; the library answers all of them.
-    ctx.remove('access-control-allow-origin');
-    ctx.remove('access-control-expose-headers');
-  });
+  provider.use(guard(logger));
   provider.use(completeTokenResponse(store, logger));
   provider.use(
     createResume(provider, {

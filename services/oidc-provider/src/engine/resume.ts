@@ -8,7 +8,7 @@ import type { Subjects } from '#src/domain/subject.ts';
 import type { FinishLogin } from '#src/use-cases/finish-login.ts';
 import { endpoints } from './endpoints.ts';
 import { type ErrorPage, errorPage } from './pages/error-page.ts';
-import type { Page } from './pages/page.ts';
+import { show } from './show.ts';
 
 export interface ResumeNeeds {
   readonly approvals: Pick<Approvals, 'find' | 'abandon'>;
@@ -119,11 +119,4 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
     const url = found ? wayBackTo(found) : '';
     return found && url !== '' ? { name: found.name, url } : undefined;
   }
-}
-
-/** Answers a page of ours. */
-export function show(ctx: Context, status: number, { body, headers }: Page): void {
-  ctx.status = status;
-  ctx.set({ ...headers });
-  ctx.body = body;
 }
