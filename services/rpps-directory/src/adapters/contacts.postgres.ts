@@ -37,7 +37,7 @@ interface Read {
 const READ = `
   WITH found AS (
     SELECT p.national_id, c.sealed FROM people p JOIN contacts c ON c.person_id = p.id
-    WHERE p.id = ${OWNER} AND p.status = 'active'
+    WHERE p.id = ${OWNER}
   ),
   recorded AS (
     INSERT INTO contact_reads (reader, national_id, found) VALUES ($2, $1, EXISTS (SELECT FROM found)) RETURNING id

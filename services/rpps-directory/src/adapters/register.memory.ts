@@ -100,8 +100,7 @@ export function createMemoryRegister(): Register & Professionals & Contacts {
     },
 
     async read(identifier) {
-      const person = locate(identifier)?.person;
-      return person && person.presentIn.size > 0 ? person.contact : undefined;
+      return locate(identifier)?.person.contact;
     },
   };
 }

@@ -317,6 +317,8 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await register.find(lambda)).toMatchObject(civil);
       expect(await counts('personne_activite', [row()])).toMatchObject({ changed: 0 });
       expect(await register.find(lambda)).toMatchObject(civil);
+      await apply('personne_activite', [row({ practice: practice({ codePostal: '75009' }) })]);
+      expect(await register.find(lambda)).toMatchObject(civil);
     });
 
     it('the last one of either kind owns the practice', async () => {
@@ -406,7 +408,8 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await register.read(lambda, 'auth-broker')).toBeUndefined();
     });
 
-    it('is forgotten when the person leaves, and known again when they come back', async () => {
+    it('is forgotten when the person leaves the restricted extract, and known again when they come back', async () => {
+      await apply('personne_activite', [row()]);
       await apply('pro_sante_connect', [row(reachable), ...crowd(30)]);
       await apply('pro_sante_connect', crowd(30));
       expect(await register.read(lambda, 'auth-broker')).toBeUndefined();
