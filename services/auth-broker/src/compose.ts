@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Approvals } from '@psc/approvals';
 import type { Clock } from '@psc/kernel';
-import { continueTrace, type ServiceIdentity } from '@psc/runtime';
+import { Counter, continueTrace, Gauge, type Registry, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createJoseDeviceSignatures } from '#src/adapters/device-signatures.jose.ts';
 import { createNotificationBudget } from '#src/adapters/notification-budget.ts';
@@ -44,6 +44,7 @@ export interface Parts {
   readonly identity: ServiceIdentity;
   /** Keyed digest of what must be counted and not read: a person, an address. */
   readonly pseudonym: (value: string) => string;
+  readonly metrics: Registry;
   readonly clock: Clock;
 }
 
@@ -68,6 +69,7 @@ const drawDeviceId = drawOpaque(16);
 /** THE table: parts → use cases → routes. */
 export async function compose(app: FastifyInstance, parts: Parts, settings: Settings): Promise<void> {
   const { approvals, devices, fraudReports, quotas, pins, directory, notifications, identity, clock } = parts;
+  const registers = [parts.metrics];
   const walletOrigin = new URL(settings.WALLET_URL).origin;
   const signatures = createJoseDeviceSignatures(walletOrigin);
   const proofs = createIdentityProofs(identity);
@@ -98,6 +100,20 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     most: settings.WAITING_PAGES,
     onError: (error) => app.log.error({ err: error }, 'a page that waits was cut off'),
   });
+  new Gauge({
+    name: 'login_pages_waiting',
+    help: 'Pages that wait for an answer of a phone',
+    registers,
+    collect() {
+      this.set(streams.count);
+    },
+  });
+  const decisions = new Counter({
+    name: 'login_decisions_total',
+    help: 'Decisions of phones, by state and reason',
+    labelNames: ['state', 'reason'],
+    registers,
+  });
 
   const authenticate = createAuthenticateDevice({
     devices,
@@ -125,10 +141,12 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     fraudReports,
     budget,
     onDecided: ({ id, request }, decision) => {
-      const decided = { approvalId: id, clientId: request.clientId, state: decision.state };
-      if (decision.state === 'reported') app.log.warn(decided, 'a professional reported a fraud');
-      else
-        app.log.info({ ...decided, ...('reason' in decision ? { reason: decision.reason } : {}) }, 'decided');
+      const { state } = decision;
+      const reason = 'reason' in decision ? decision.reason : '';
+      decisions.inc({ state, reason });
+      const decided = { approvalId: id, clientId: request.clientId, state, reason };
+      if (state === 'reported') app.log.warn(decided, 'a professional reported a fraud');
+      else app.log.info(decided, 'a login was decided');
     },
     trace,
     pinTries: settings.PIN_TRIES,

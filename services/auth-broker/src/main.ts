@@ -18,13 +18,9 @@ await runService(service, async (life) => {
   const { parts, isReady } = await openParts(config, life, (err) =>
     logger.error({ err }, 'a datastore failed'),
   );
-  const app = createHttpServer({
-    logger,
-    metrics: createMetrics(service),
-    isReady,
-    trustedProxies: config.TRUSTED_PROXIES,
-  });
-  await compose(app, parts, config);
+  const metrics = createMetrics(service);
+  const app = createHttpServer({ logger, metrics, isReady, trustedProxies: config.TRUSTED_PROXIES });
+  await compose(app, { ...parts, metrics }, config);
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());
   return { logger };

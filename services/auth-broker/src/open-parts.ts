@@ -18,7 +18,7 @@ export async function openParts(
   config: Config,
   life: Life,
   onError: (error: Error) => void,
-): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
+): Promise<{ parts: Omit<Parts, 'metrics'>; isReady: () => Promise<boolean> }> {
   const clock = systemClock;
   const identity = await createServiceIdentity({
     name: 'auth-broker',
@@ -61,7 +61,7 @@ export async function openParts(
   life.onStop('approvals', () => approvals.close());
 
   const seal = createSeal(config.DEVICE_SEAL_KEYS);
-  const parts: Parts = {
+  const parts = {
     approvals,
     devices: createPostgresDevices(postgres, seal),
     fraudReports: createPostgresFraudReports(postgres),
@@ -70,7 +70,7 @@ export async function openParts(
     directory: createHttpDirectory(directory),
     notifications: createBullmqNotifications(queue),
     identity,
-    pseudonym(value) {
+    pseudonym(value: string) {
       const [current] = seal.pseudonyms(value);
       if (current === undefined) throw new Bug('seal_without_key', 'a seal has at least one key');
       return current;

@@ -71,13 +71,10 @@ beforeAll(async () => {
   });
   const life = { onStop: (_what: string, close: () => unknown) => closing.push(close) };
   const { parts, isReady } = await openParts(config, life, () => undefined);
-  app = createHttpServer({
-    logger: createLogger({ service: 'auth-broker', level: 'silent' }),
-    metrics: createMetrics('auth-broker'),
-    isReady,
-    trustedProxies: [],
-  });
-  await compose(app, parts, config);
+  const metrics = createMetrics('auth-broker');
+  const logger = createLogger({ service: 'auth-broker', level: 'silent' });
+  app = createHttpServer({ logger, metrics, isReady, trustedProxies: [] });
+  await compose(app, { ...parts, metrics }, config);
   walletUrl = await app.listen({ port: 0 });
   closing.push(() => app.close());
 });
@@ -169,6 +166,8 @@ describe('the service on its port', () => {
     const answered = await device.answer({ id, clientId: 'agenda' }, { decision: 'report' });
     expect(answered).toEqual({ ok: true, value: 'reported' });
     expect(await events.text()).toMatch(/data: reported\n\n$/);
+    const metrics = await (await fetch(`${walletUrl}/metrics`)).text();
+    expect(metrics).toMatch(/login_decisions_total\{state="reported",[^}]*\} 1\n/);
   });
 
   it('gives the place of a waiting page back when the browser leaves', async () => {

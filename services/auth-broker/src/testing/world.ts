@@ -61,8 +61,10 @@ export async function createWorld(
     clock,
   );
   const secret = randomBytes(16).toString('hex');
+  const metrics = createMetrics('auth-broker');
   const parts: Parts = {
     ...stores,
+    metrics,
     pins: createHmacPinVerifiers(`k1:${randomBytes(32).toString('base64')}`),
     directory: {
       async findNationalId(identifier) {
@@ -84,7 +86,7 @@ export async function createWorld(
   };
   const app = createHttpServer({
     logger: createLogger({ service: 'auth-broker', level: 'silent' }),
-    metrics: createMetrics('auth-broker'),
+    metrics,
     isReady: async () => true,
     trustedProxies: [],
   });

@@ -73,6 +73,7 @@ button:hover, .button:hover { filter: brightness(1.08); }
   content: ""; flex: none; width: .7rem; height: .7rem; border-radius: 50%; background: var(--accent);
   animation: breathe 2.4s ease-in-out infinite;
 }
+.term { white-space: nowrap; }
 .aside { color: var(--soft); font-size: .925rem; }
 .unseen {
   position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%);

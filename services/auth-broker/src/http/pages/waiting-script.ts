@@ -35,4 +35,6 @@ setInterval(() => {
 // A page kept by the browser for its back button may show a number that is over.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 addEventListener('pagehide', () => events.close());
+// Giving up ends the login: hearing of it here would cut short the way back to the application.
+addEventListener('submit', () => events.close());
 `);

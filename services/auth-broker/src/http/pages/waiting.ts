@@ -27,9 +27,9 @@ ${
 }
 <p class="number"><span aria-hidden="true" data-testid="matching-number">${view.number}</span><span class="unseen">Votre numéro : ${spoken}.</span></p>
 <ol class="steps">
-<li>Ouvrez la notification reçue, ou l’application e-CPS.</li>
+<li>Ouvrez la notification reçue, ou l’application <span class="term">e-CPS</span>.</li>
 <li>Vérifiez que la demande vient bien de <strong>${view.application}</strong>.</li>
-<li>Saisissez le numéro affiché ci-dessus, puis votre code e-CPS.</li>
+<li>Saisissez le numéro affiché ci-dessus, puis votre code <span class="term">e-CPS</span>.</li>
 </ol>
 <p class="status" role="status" data-testid="status">En attente de votre réponse</p>
 <p class="aside" id="time-left" data-remaining-ms="${view.remainingMs}">${describeTimeLeft(view.remainingMs)}</p>
