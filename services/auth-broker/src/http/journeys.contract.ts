@@ -350,6 +350,23 @@ export function journeysContract(openWorld: OpenWorld): void {
       const answer = { decision: 'approve', number, pin: world.camille.pin } as const;
       const otherApplication = await device.answer({ id, clientId: 'other' }, answer);
       expect(otherApplication).toMatchObject({ ok: false, refusal: 'signature_invalid' });
+
+      const keys = await generateDeviceKeys();
+      const enrolled = world.phoneWith(keys);
+      await enrolled.register({
+        ticket: await world.ticket(world.camille.nationalId),
+        pin: world.camille.pin,
+        name: 'Téléphone',
+      });
+      const other = await world.openLogin();
+      const redirected = world.phoneSending(
+        (fetch, url, init) => fetch(String(url).replace(other, id), init),
+        keys,
+        enrolled.id ?? '',
+      );
+      const otherApproval = await redirected.answer({ id: other, clientId: 'agenda' }, answer);
+      expect(otherApproval).toMatchObject({ ok: false, refusal: 'signature_invalid' });
+      expect((await world.stores.approvals.find(id))?.state).toBe('challenged');
     });
 
     it('a replayed answer is refused', async () => {
