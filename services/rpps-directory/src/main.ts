@@ -38,7 +38,10 @@ await runService(service, async (life) => {
   const app = createHttpServer({
     logger,
     metrics,
-    isReady: async () => (await postgres.query('SELECT FROM people LIMIT 1')).rows !== undefined,
+    isReady: async () => {
+      await postgres.query('SELECT FROM people LIMIT 1');
+      return true;
+    },
     trustedProxies: config.TRUSTED_PROXIES,
   });
   await compose(app, {

@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { createSeal, openPostgres } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RejectedRow } from '#src/domain/register-row.ts';
+import { withoutOwn } from '#src/domain/identifier.ts';
+import {
+  type ExtractKind,
+  extractKinds,
+  type RegisterRow,
+  type RejectedRow,
+} from '#src/domain/register-row.ts';
 import {
   extract,
   nationalId,
   type OpenRegister,
+  practice,
   registerContract,
   row,
 } from '#src/ports/register.contract.ts';
 import { openTestDatabase } from '#src/testing/database.ts';
 import { createPostgresContacts } from './contacts.postgres.ts';
 import { createPostgresProfessionals } from './professionals.postgres.ts';
+import { createMemoryRegister } from './register.memory.ts';
 import { createPostgresRegister } from './register.postgres.ts';
 
 const key = `k1:${randomBytes(32).toString('base64')}`;
@@ -30,6 +39,67 @@ async function open(): Promise<OpenRegister> {
 }
 
 registerContract(open);
+
+describe('whatever is imported', () => {
+  const ids = ['899700000013', '899700000021', '0759999998', '0019999994', '30B0270001/CPET00001'].map(
+    nationalId,
+  );
+  const rows = fc.array(
+    fc.record({
+      nationalId: fc.constantFrom(...ids),
+      codeCivilite: fc.constantFrom('M', 'MME'),
+      familyName: fc.constantFrom('LAMBDA', "D'ALMEIDA"),
+      otherIds: fc.subarray(ids, { maxLength: 2 }),
+      phone: fc.constantFrom('', '0601010101'),
+      practice: fc
+        .record({
+          codeProfession: fc.constantFrom('', '10', '60'),
+          codeSavoirFaire: fc.constantFrom('', 'SM26'),
+          nomDexercice: fc.constantFrom('LAMBDA', 'MU'),
+          codeModeExercice: fc.constantFrom('', 'L'),
+          raisonSocialeSite: fc.constantFrom('', 'CABINET'),
+        })
+        .map(practice),
+      bad: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
+    }),
+    { minLength: 1, maxLength: 7 },
+  );
+  const imports = fc.array(fc.record({ kind: fc.constantFrom(...extractKinds), rows }), {
+    minLength: 2,
+    maxLength: 5,
+  });
+  const asRow = (
+    kind: ExtractKind,
+    { bad, otherIds, phone, ...drawn }: RowDrawn,
+  ): RegisterRow | RejectedRow => {
+    if (bad) return { line: 0, reason: 'column_count', nationalId: drawn.nationalId };
+    if (kind === 'personne_activite') return row(drawn);
+    return row({ ...drawn, phone, otherIds: withoutOwn(drawn.nationalId, otherIds) });
+  };
+  type RowDrawn = typeof rows extends fc.Arbitrary<(infer Drawn)[]> ? Drawn : never;
+
+  it('PostgreSQL does as the model does', async () => {
+    await fc.assert(
+      fc.asyncProperty(imports, async (sequence) => {
+        const [model, register] = [createMemoryRegister(), await open()];
+        for (const { kind, rows } of sequence) {
+          const file = () =>
+            extract(
+              kind,
+              rows.map((drawn) => asRow(kind, drawn)),
+            );
+          const expected = await model.apply(file(), { force: 'any sequence' });
+          expect(await register.apply(file(), { force: 'any sequence' })).toEqual(expected);
+          for (const id of ids) {
+            expect(await register.find(id)).toEqual(await model.find(id));
+            expect(await register.read(id, 'test')).toEqual(await model.read(id, 'test'));
+          }
+        }
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+});
 
 describe('the register in PostgreSQL', () => {
   const lambda = nationalId('899700000013');

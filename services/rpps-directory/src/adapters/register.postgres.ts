@@ -114,15 +114,15 @@ function compare(kind: ExtractKind): string[] {
        AND NOT EXISTS (SELECT FROM staged s WHERE s.national_id = p.national_id)`,
     // An identifier that two people declare is nobody's; an RPPS number stays its owner's.
     `CREATE TEMP TABLE claims ON COMMIT DROP AS
-     SELECT identifier, national_id, min(line) AS line,
+     SELECT identifier, s.national_id, min(s.line) AS line,
        CASE
          WHEN count(*) OVER (PARTITION BY identifier) > 1 THEN 'identifier_claimed_twice'
-         WHEN identifier IN (SELECT national_id FROM people WHERE origin = 'RPPS')
-           OR identifier IN (SELECT national_id FROM staged_people WHERE origin = 'RPPS')
-           THEN 'identifier_of_another'
+         WHEN bool_or(known.origin = 'RPPS' OR new.origin = 'RPPS') THEN 'identifier_of_another'
        END AS reason
-     FROM staged s, unnest(s.other_ids) AS identifier
-     GROUP BY identifier, national_id`,
+     FROM staged s CROSS JOIN unnest(s.other_ids) AS identifier
+       LEFT JOIN people known ON known.national_id = identifier
+       LEFT JOIN staged_people new ON new.national_id = identifier
+     GROUP BY identifier, s.national_id`,
   ];
 }
 
