@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { approvalProofClaimsSchema, approvalProofType, type PendingRequest } from '@psc/contracts';
 import { type Device, generateDeviceKeys } from '@psc/ecps-device';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Unavailable } from '@psc/kernel';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '#src/compose.ts';
 import { returnTo, type TestBrowser, type TestPage, type World } from '#src/testing/world.ts';
 
@@ -696,6 +697,24 @@ export function journeysContract(openWorld: OpenWorld): void {
       const page = await world.browser().open(`/auth${query}`);
       expect(page).toMatchObject({ status: 302, location: `https://auth.example/auth${query}` });
       expect((await world.browser().open('/auth')).location).toBe('https://auth.example/auth');
+    });
+
+    it('says so when it cannot answer, to a person and to a phone, and that they may try again', async () => {
+      await start();
+      const device = await world.phone();
+      const { browser, path, id } = await challenge();
+      const find = vi.spyOn(world.stores.approvals, 'find');
+      const outage = new Unavailable('redis_unavailable', 'unplugged');
+      find.mockRejectedValueOnce(outage);
+      const page = await browser.open(path);
+      expect(page.status).toBe(503);
+      expect(page.find('message')).toContain('Réessayez dans quelques instants');
+      expect(page.text).toContain(`href="${path}" data-testid="retry"`);
+      find.mockRejectedValueOnce(outage);
+      const answered = await device.answer({ id, clientId: 'agenda' }, { decision: 'refuse' });
+      expect(answered).toMatchObject({ ok: false, refusal: 'temporarily_unavailable' });
+      find.mockRestore();
+      await refuse(device, { id });
     });
 
     it('has a home and says what becomes of personal data', async () => {

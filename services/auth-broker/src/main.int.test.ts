@@ -1,4 +1,6 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createRedisApprovals } from '@psc/approvals';
 import {
   lookupRequestSchema,
@@ -10,41 +12,28 @@ import {
 import { createSeal, openRedis } from '@psc/datastores';
 import { createDevice, generateDeviceKeys } from '@psc/ecps-device';
 import { systemClock } from '@psc/kernel';
-import {
-  createHttpServer,
-  createLogger,
-  createMetrics,
-  createServiceClient,
-  requireCaller,
-} from '@psc/runtime';
+import { createServiceClient, requireCaller } from '@psc/runtime';
+import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { Queue } from 'bullmq';
-import { type FastifyInstance, fastify } from 'fastify';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { fastify } from 'fastify';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { z } from 'zod';
-import { compose } from './compose.ts';
-import { readConfig } from './config.ts';
-import { openParts } from './open-parts.ts';
 import { openTestDatabase } from './testing/database.ts';
 import { createIdentities } from './testing/identities.ts';
 
 const nationalId = '899700000012';
 const key = () => `k1:${randomBytes(32).toString('base64')}`;
 const approvalKeys = key();
+const [port = 0] = await freePorts(1);
+const walletUrl = `http://127.0.0.1:${port}`;
+const identities = await createIdentities(['auth-broker', 'enrolment-desk', 'rpps-directory'], systemClock);
 const closing: (() => unknown)[] = [];
 let reachable = true;
-let app: FastifyInstance;
-let walletUrl: string;
-let identities: Awaited<ReturnType<typeof startIdentities>>;
+let service: ChildProcess;
+let logged = '';
 
-const startIdentities = () =>
-  createIdentities(['auth-broker', 'enrolment-desk', 'rpps-directory'], systemClock);
-
-/** The service as `main.ts` makes it, on a real port, with a directory that answers over HTTP. */
-beforeAll(async () => {
-  identities = await startIdentities();
-  const database = await openTestDatabase();
-  closing.push(() => database.close());
-
+/** A directory that answers over HTTP, to auth-broker only. */
+async function startDirectory(): Promise<string> {
   const directory = fastify();
   const only = { preHandler: requireCaller(identities.byName['rpps-directory'].identity, ['auth-broker']) };
   directory.post('/internal/professionals/lookup', only, async (request): Promise<unknown> => {
@@ -53,30 +42,41 @@ beforeAll(async () => {
     const known = { nationalId, status: 'active', otherIds: [], exercices: [] };
     return lookupResponseSchema.parse({ professional: asked.nationalId === nationalId ? known : null });
   });
-  const directoryUrl = await directory.listen({ port: 0 });
   closing.push(() => directory.close());
+  return directory.listen({ port: 0 });
+}
 
-  const config = readConfig({
-    PORT: '1',
-    SERVICE_KEY: JSON.stringify(identities.byName['auth-broker'].privateKey),
-    SERVICE_TRUST: JSON.stringify(identities.trust),
-    DATABASE_URL: database.url,
-    REDIS_URL: inject('redisUrl'),
-    WALLET_URL: 'http://localhost:3001',
-    OIDC_AUTHORIZATION_URL: 'http://localhost:3000/auth',
-    RPPS_DIRECTORY_URL: directoryUrl,
-    APPROVAL_SEAL_KEYS: approvalKeys,
-    DEVICE_SEAL_KEYS: key(),
-    PIN_KEYS: key(),
+/** The process as an operator starts it. */
+beforeAll(async () => {
+  const database = await openTestDatabase();
+  closing.push(() => database.close());
+  service = spawn(process.execPath, [new URL('./main.ts', import.meta.url).pathname], {
+    env: {
+      PORT: String(port),
+      LOG_LEVEL: 'trace',
+      SERVICE_KEY: JSON.stringify(identities.byName['auth-broker'].privateKey),
+      SERVICE_TRUST: JSON.stringify(identities.trust),
+      DATABASE_URL: database.url,
+      REDIS_URL: inject('redisUrl'),
+      WALLET_URL: walletUrl,
+      OIDC_AUTHORIZATION_URL: 'http://localhost:3000/auth',
+      RPPS_DIRECTORY_URL: await startDirectory(),
+      APPROVAL_SEAL_KEYS: approvalKeys,
+      DEVICE_SEAL_KEYS: key(),
+      PIN_KEYS: key(),
+    },
   });
-  const life = { onStop: (_what: string, close: () => unknown) => closing.push(close) };
-  const { parts, isReady } = await openParts(config, life, () => undefined);
-  const metrics = createMetrics('auth-broker');
-  const logger = createLogger({ service: 'auth-broker', level: 'silent' });
-  app = createHttpServer({ logger, metrics, isReady, trustedProxies: [] });
-  await compose(app, { ...parts, metrics }, config);
-  walletUrl = await app.listen({ port: 0 });
-  closing.push(() => app.close());
+  closing.push(() => service.kill('SIGKILL'));
+  for (const stream of [service.stdout, service.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      logged += chunk;
+    });
+  const isReady = () =>
+    fetch(`${walletUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await vi.waitUntil(isReady, { timeout: 30_000 });
 });
 
 afterAll(async () => {
@@ -130,20 +130,12 @@ async function enrolPhone() {
   });
   const answer = z.object({ ticket: z.string() });
   const issued = await desk.post('/internal/activation-tickets', { nationalId }, answer);
-  const device = createDevice({
-    walletUrl: 'http://localhost:3001',
-    keys: await generateDeviceKeys(),
-    fetch: (url, init) => fetch(new URL(new URL(String(url)).pathname, walletUrl), init),
-  });
+  const device = createDevice({ walletUrl, keys: await generateDeviceKeys() });
   await device.register({ ticket: issued?.ticket ?? '', pin: '1234', name: 'Téléphone' });
   return device;
 }
 
 describe('the service on its port', () => {
-  it('is ready', async () => {
-    expect((await fetch(`${walletUrl}/readyz`)).status).toBe(200);
-  });
-
   it('queues one notification in the trace of the login, and tells the waiting page of the answer', async () => {
     const device = await enrolPhone();
     const traceId = randomBytes(16).toString('hex');
@@ -156,6 +148,7 @@ describe('the service on its port', () => {
     const jobId = notificationJobId({ approvalId: id, deviceId: device.id ?? '' });
     const job = await queue.getJob(jobId);
     expect(job?.data).toMatchObject({ approvalId: id, deviceId: device.id });
+    expect(job?.data.traceparent).toContain(traceId);
     expect(job?.opts.attempts).toBeGreaterThan(1);
     await queue.remove(jobId);
     await queue.close();
@@ -197,11 +190,19 @@ describe('the service on its port', () => {
     expect(await page.text()).toContain('Rien n’est perdu');
   });
 
+  it('writes nothing personal or secret in its log', async () => {
+    expect(logged).toContain('a professional reported a fraud');
+    expect(logged).not.toContain(nationalId);
+    expect(logged).not.toMatch(/192\.0\.2\.1|"1234"|psc_login|eyJ/);
+  });
+
   it('stops although a page waits, and ends its stream', async () => {
     const id = await openLogin();
     const { cookie } = await identify(id, nationalId);
     const events = await fetch(`${walletUrl}/login/${id}/events`, { headers: { cookie } });
-    const [, sent] = await Promise.all([app.close(), events.text()]);
-    expect(sent).not.toContain('expired');
+    const exit = once(service, 'exit');
+    service.kill('SIGTERM');
+    expect(await events.text()).not.toContain('expired');
+    expect(await exit).toEqual([0, null]);
   });
 });
