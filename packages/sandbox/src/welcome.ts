@@ -1,6 +1,9 @@
 import type { Person } from './seeds/person.ts';
 import type { Cluster } from './supervisor/cluster.ts';
 
+/** Characters; the sentence of one register's label is longer than a terminal. */
+const LONGEST = 30;
+
 /** What a person reads once everything runs: where it is, and as whom to log in. */
 export function welcome(cluster: Pick<Cluster, 'addresses' | 'ports'>, people: readonly Person[]): string {
   const { addresses, ports } = cluster;
@@ -18,7 +21,7 @@ export function welcome(cluster: Pick<Cluster, 'addresses' | 'ports'>, people: r
   const persons = people.map((person) => [
     person.nationalId,
     `${person.givenName} ${person.familyName}`,
-    person.profession,
+    person.profession.length > LONGEST ? `${person.profession.slice(0, LONGEST - 1)}…` : person.profession,
     person.ecps.active ? `PIN ${person.ecps.pin}` : 'no phone',
     person.status === 'active' ? '' : 'struck off the register',
   ]);
