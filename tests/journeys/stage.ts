@@ -27,6 +27,8 @@ export async function openStage(): Promise<Stage> {
     args: [
       '--no-sandbox',
       '--disable-gpu',
+      // Shared memory is small in containers, and closed to ordinary users in some.
+      '--disable-dev-shm-usage',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
