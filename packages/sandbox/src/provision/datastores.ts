@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OnDeath } from '#src/supervisor/child.ts';
 import { existingPostgres, type PostgresServer, removePostgres, startPostgres } from './postgres.ts';
 import { existingRedis, type RedisServer, startRedis } from './redis.ts';
 
@@ -14,6 +15,8 @@ export interface DatastoreSettings {
   /** Servers that somebody else runs, used instead of ours. */
   readonly postgresUrl?: string | undefined;
   readonly redisUrl?: string | undefined;
+  /** Hears of a server of ours that ended although nobody asked. */
+  readonly onDeath?: OnDeath | undefined;
 }
 
 export interface Datastores {
@@ -24,7 +27,7 @@ export interface Datastores {
 
 /** PostgreSQL and Redis, at the same time. When one cannot start, the other does not stay behind. */
 export async function startDatastores(settings: DatastoreSettings): Promise<Datastores> {
-  const { directory, durable } = settings;
+  const { directory, durable, onDeath } = settings;
   const [postgres, redis] = await Promise.allSettled([
     settings.postgresUrl
       ? existingPostgres(settings.postgresUrl)
@@ -34,6 +37,7 @@ export async function startDatastores(settings: DatastoreSettings): Promise<Data
           password: settings.postgresPassword,
           logFile: join(directory, 'logs', 'postgresql.log'),
           durable,
+          onDeath,
         }),
     settings.redisUrl
       ? existingRedis(settings.redisUrl)
@@ -43,6 +47,7 @@ export async function startDatastores(settings: DatastoreSettings): Promise<Data
           password: settings.redisPassword,
           logFile: join(directory, 'logs', 'redis.log'),
           durable,
+          onDeath,
         }),
   ]);
   if (postgres.status === 'rejected') {

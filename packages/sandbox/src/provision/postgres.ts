@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { startChild, untilReady } from '#src/supervisor/child.ts';
+import { type OnDeath, startChild, untilReady } from '#src/supervisor/child.ts';
 
 const run = promisify(execFile);
 
@@ -26,6 +26,8 @@ export interface PostgresPlace {
   readonly logFile: string;
   /** False: faster, and lost with the machine's power. For tests. */
   readonly durable: boolean;
+  /** Hears of the server's end although nobody asked. */
+  readonly onDeath?: OnDeath | undefined;
 }
 
 const USER = 'psc';
@@ -77,6 +79,7 @@ export async function startPostgres(place: PostgresPlace): Promise<PostgresServe
     await child.stop();
     throw error;
   }
+  if (place.onDeath) child.onDeath(place.onDeath);
   return {
     url,
     ensureDatabase: (name) => ensureDatabase(url(), name),

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { startChild, untilReady } from '#src/supervisor/child.ts';
+import { type OnDeath, startChild, untilReady } from '#src/supervisor/child.ts';
 import { installProgram } from './debian-packages.ts';
 import { findOnPath } from './programs.ts';
 
@@ -20,6 +20,8 @@ export interface RedisPlace {
   readonly logFile: string;
   /** False: nothing is written to disk. For tests. */
   readonly durable: boolean;
+  /** Hears of the server's end although nobody asked. */
+  readonly onDeath?: OnDeath | undefined;
 }
 
 const run = promisify(execFile);
@@ -62,6 +64,7 @@ export async function startRedis(place: RedisPlace): Promise<RedisServer> {
     await child.stop();
     throw error;
   }
+  if (place.onDeath) child.onDeath(place.onDeath);
   return { url, stop: () => child.stop() };
 }
 

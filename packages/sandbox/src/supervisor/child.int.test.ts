@@ -32,8 +32,10 @@ describe('a child', () => {
       "process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000); console.log('up')",
     );
     await untilReady(child, async () => expect(child.logs()).toContain('up'), 5_000);
+    const deaths: string[] = [];
+    child.onDeath((name) => deaths.push(name));
     await child.stop();
-    expect([await child.ended, child.running, child.wasAsked]).toEqual(['exit code 3', false, true]);
+    expect([await child.ended, child.running, deaths]).toEqual(['exit code 3', false, []]);
   });
 
   it('that dies before it is ready is said at once, with its last words', async () => {
@@ -42,7 +44,8 @@ describe('a child', () => {
     await expect(untilReady(child, probe, 30_000)).rejects.toThrowError(
       'the child ended with exit code 2.\nno database',
     );
-    expect(child.wasAsked).toBe(false);
+    const death = new Promise((resolve) => child.onDeath((...said) => resolve(said)));
+    expect(await death).toEqual(['the child', 'exit code 2', 'no database\n']);
   });
 
   it('that cannot be started is said so', async () => {

@@ -18,6 +18,9 @@ export interface ChildSettings {
   readonly stopSignal?: NodeJS.Signals;
 }
 
+/** Which process ended, how, and what it wrote. */
+export type OnDeath = (name: string, how: string, logs: string) => void;
+
 /** A process that we started and that we alone end. */
 export interface Child {
   readonly name: string;
@@ -25,8 +28,8 @@ export interface Child {
   /** How it ended, in words: `exit code 1`, `signal SIGKILL`. Never rejects. */
   readonly ended: Promise<string>;
   readonly running: boolean;
-  /** We stopped or killed it. */
-  readonly wasAsked: boolean;
+  /** Calls `heard` if the process ends although we neither stopped nor killed it. */
+  onDeath(heard: OnDeath): void;
   /** Asks politely, insists after 15 s, and answers when it is gone. */
   stop(): Promise<void>;
   /** Without asking. */
@@ -42,8 +45,6 @@ const GRACE_MS = 15_000;
  * goes straight to a file, so that a process never blocks on, nor dies with, a pipe to us.
  */
 export async function startChild(settings: ChildSettings): Promise<Child> {
-  mkdirSync(dirname(settings.logFile), { recursive: true });
-  const log = openSync(settings.logFile, 'w', 0o600);
   const stopSignal = settings.stopSignal ?? 'SIGTERM';
   const watched = await findOnPath(['setpriv']);
   const [command = '', ...args] = [
@@ -51,6 +52,8 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
     settings.command,
     ...settings.args,
   ];
+  mkdirSync(dirname(settings.logFile), { recursive: true });
+  const log = openSync(settings.logFile, 'w', 0o600);
   let child: ChildProcess;
   try {
     child = spawn(command, args, {
@@ -78,8 +81,10 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
     get running() {
       return isRunning(child);
     },
-    get wasAsked() {
-      return wasAsked;
+    onDeath(heard) {
+      void ended.then((how) => {
+        if (!wasAsked) heard(settings.name, how, readFileSync(settings.logFile, 'utf8'));
+      });
     },
     stop() {
       wasAsked = true;
@@ -115,22 +120,26 @@ export async function untilReady(
   timeoutMs: number,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  let end: string | undefined;
-  void child.ended.then((how) => {
-    end = how;
-  });
-  let reason: unknown;
-  while (end === undefined && Date.now() < deadline) {
+  const ended = child.ended.then((how) => `ended with ${how}`);
+  let cause: unknown;
+  const attempt = async () => {
     try {
       await probe();
-      return;
+      return 'is ready';
     } catch (error) {
-      reason = error;
+      cause = error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      return Date.now() < deadline ? 'is not ready yet' : `was not ready within ${timeoutMs / 1000} s`;
+    }
+  };
+  for (;;) {
+    // A probe may be slow to fail, when somebody else answers in the place of a child that is dead.
+    const state = await Promise.race([ended, attempt()]);
+    if (state === 'is ready') return;
+    if (state !== 'is not ready yet') {
+      throw new Error(`${child.name} ${state}.\n${lastLines(child.logs())}`, { cause });
     }
   }
-  const what = end === undefined ? `was not ready within ${timeoutMs / 1000} s` : `ended with ${end}`;
-  throw new Error(`${child.name} ${what}.\n${lastLines(child.logs())}`, { cause: reason });
 }
 
 const RETRY_MS = 25;

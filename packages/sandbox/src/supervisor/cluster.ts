@@ -5,12 +5,13 @@ import { isPublicIssuer } from '#src/control/public-issuer.ts';
 import { removeDatastores, startDatastores } from '#src/provision/datastores.ts';
 import { seededApplications } from '#src/seeds/applications.ts';
 import { type Addresses, addressesFrom } from './addresses.ts';
+import type { OnDeath } from './child.ts';
 import { createCommands } from './commands.ts';
 import { openControl } from './control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { createLife } from './life.ts';
 import { type Ports, portsFrom, portUses, takenPorts } from './ports.ts';
-import { createPrograms, type OnDeath, type Program, type Programs } from './programs.ts';
+import { createPrograms, type Program, type Programs } from './programs.ts';
 import { keepSecrets, type Secrets } from './secrets.ts';
 import {
   databases,
@@ -90,6 +91,7 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       durable: settings.durable ?? true,
       postgresUrl: settings.databaseUrl,
       redisUrl: settings.redisUrl,
+      onDeath: settings.onDeath,
     });
     life.onEnd(datastores.stop);
     const { postgres, redis } = datastores;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Child, startChild, untilReady } from './child.ts';
+import { type Child, type OnDeath, startChild, untilReady } from './child.ts';
 import { root, type ServiceName } from './services.ts';
 
 /** What runs as a process of its own, from this repository. */
@@ -16,8 +16,6 @@ export interface Programs {
   pidOf(program: Program): number;
   stopAll(): Promise<void>;
 }
-
-export type OnDeath = (program: Program, how: string, logs: string) => void;
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -46,9 +44,7 @@ export function createPrograms(settings: {
       children.set(program, child);
       if (stopping) await child.stop();
       await untilReady(child, () => expectOk(settings.probeOf(program)), START_TIMEOUT_MS);
-      void child.ended.then((how) => {
-        if (!child.wasAsked) settings.onDeath?.(program, how, child.logs());
-      });
+      if (settings.onDeath) child.onDeath(settings.onDeath);
     },
 
     async kill(program, signal) {
