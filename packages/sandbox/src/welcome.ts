@@ -5,8 +5,11 @@ import type { Cluster } from './supervisor/cluster.ts';
 const LONGEST = 30;
 
 /** What a person reads once everything runs: where it is, and as whom to log in. */
-export function welcome(cluster: Pick<Cluster, 'addresses' | 'ports'>, people: readonly Person[]): string {
-  const { addresses, ports } = cluster;
+export function welcome(
+  cluster: Pick<Cluster, 'addresses' | 'redisUrl' | 'postgresUrl'>,
+  people: readonly Person[],
+): string {
+  const { addresses } = cluster;
   const places = [
     ['demo application', addresses.demo],
     ['console and control API', addresses.control],
@@ -15,8 +18,9 @@ export function welcome(cluster: Pick<Cluster, 'addresses' | 'ports'>, people: r
     ['wallet', addresses.wallet],
     ['rpps-directory', addresses.directory],
     ['notification-worker', addresses.worker],
-    ['PostgreSQL', `127.0.0.1:${ports.postgresql}`],
-    ['Redis', `127.0.0.1:${ports.redis}`],
+    // Hosts only: the addresses hold passwords.
+    ['PostgreSQL', new URL(cluster.postgresUrl('postgres')).host],
+    ['Redis', new URL(cluster.redisUrl).host],
   ];
   const persons = people.map((person) => [
     person.nationalId,
