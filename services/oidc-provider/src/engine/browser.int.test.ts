@@ -229,6 +229,14 @@ describe('a browser that comes back', () => {
     }
   });
 
+  it.each(['query', 'form_post'])('leaves nothing of its login behind: %s', async (response_mode) => {
+    const browser = world.browser();
+    const before = await world.redis.keys('psc:oidc:Interaction:*');
+    const back = await world.approve(await world.leave(browser, authorizationUrl({ response_mode })));
+    await browser.open(back, { stopAt: callback });
+    expect((await world.redis.keys('psc:oidc:Interaction:*')).sort()).toEqual(before.sort());
+  });
+
   it('twice at once is logged in once', async () => {
     const browser = world.browser();
     const back = await world.approve(await world.leave(browser, authorizationUrl()));

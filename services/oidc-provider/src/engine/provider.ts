@@ -9,6 +9,7 @@ import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { guard } from './guard.ts';
@@ -82,7 +83,7 @@ export function buildProvider(
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     ttl,
     cookies: {
-      keys: [...settings.cookieKeys],
+      keys: createCookieSigner(settings.cookieKeys),
       names: { session: 'psc_session', interaction: 'psc_interaction', resume: 'psc_resume' },
       long: { httpOnly: true, sameSite: 'lax', signed: true, path: mountPathOf(issuer) || '/' },
       // The library gives each of these the one path that needs it.

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hash } from 'node:crypto';
 import type { Approvals } from '@psc/approvals';
 import type { Logger } from '@psc/runtime';
@@ -22,6 +23,7 @@ export interface ResumeNeeds {
 
 type Middleware = Parameters<Provider['use']>[0];
 type Context = Parameters<Middleware>[0];
+type Interaction = InstanceType<Provider['Interaction']>;
 
 const RESUME = new RegExp(`^${endpoints.authorization}/([\\w-]{20,64})$`);
 
@@ -34,6 +36,16 @@ const RESUME = new RegExp(`^${endpoints.authorization}/([\\w-]{20,64})$`);
  */
 export function createResume(provider: Provider, needs: ResumeNeeds): Middleware {
   const { approvals, finishLogin, subjects, walletUrl, logger } = needs;
+
+  // The library reads the interaction again right away: it is given ours, with its result, which so needs not be saved.
+  const resuming = new AsyncLocalStorage<Interaction>();
+  const { find } = provider.Interaction;
+  Object.assign(provider.Interaction, {
+    find: async (id: string) => {
+      const known = resuming.getStore();
+      return known?.uid === id ? known : find.call(provider.Interaction, id);
+    },
+  });
 
   return async (ctx, next) => {
     const [, id] = RESUME.exec(ctx.path) ?? [];
@@ -53,7 +65,6 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
       needs.onFinished(finished.ok ? 'accepted' : finished.refusal);
       if (!finished.ok) return refuse(ctx, interaction, clientId, finished.refusal);
       interaction.result = { login: loginOf(finished.value) };
-      await interaction.persist();
     } else if (cancel !== undefined) {
       needs.onFinished('cancelled');
       await approvals.abandon(id);
@@ -61,12 +72,19 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
         error: 'access_denied',
         error_description: 'the professional did not approve the login',
       };
-      await interaction.persist();
     } else if (interaction.result === undefined) {
       // Nobody will come back for this one: the phone stops showing it.
       await approvals.abandon(id);
     }
-    return next();
+    let over = false;
+    const { destroy } = interaction;
+    interaction.destroy = () => {
+      over = true;
+      return destroy.call(interaction);
+    };
+    await resuming.run(interaction, next);
+    // Somebody else's session is ended first, by a form that submits itself and comes back here: for the result.
+    if (!over) await interaction.persist();
   };
 
   function loginOf(login: FinishedLogin) {
