@@ -29,7 +29,10 @@ if (values['start-up']) {
 const runs: (LoginFigures & { parallel: number })[] = [];
 for (const parallel of values.parallel.split(',').map(Number)) {
   // A cluster for each: the resident memory of one run must not be the next one's idle.
-  await using cluster = await startOwnCluster();
+  // A virtual phone answers more often in a minute than any professional, and all of them from one address.
+  await using cluster = await startOwnCluster({
+    'auth-broker': { DEVICE_CALLS_PER_MINUTE: '100000', DEVICE_CALLS_PER_ADDRESS_PER_MINUTE: '1000000' },
+  });
   runs.push({ parallel, ...(await measureLogins(cluster, parallel, Number(values.seconds))) });
 }
 

@@ -11,7 +11,7 @@ export {
 export { createHttpServer, type HttpServerSettings } from './http-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
-export { type Life, runService } from './run-service.ts';
+export { type Life, runService, type ServiceFrame } from './run-service.ts';
 export { createServiceClient, type ServiceClient } from './service-client.ts';
 export { callerOf, createServiceIdentity, requireCaller, type ServiceIdentity } from './service-identity.ts';
 export {

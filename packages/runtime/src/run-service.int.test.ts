@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 /** Runs a service made of these lines in a process of its own. */
 function service(lines: string) {
   const source = `
-    import { ConfigError, createLogger, runService } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    import { ConfigError, runService } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
     const say = (text) => process.stdout.write(text + '\\n');
-    await runService('toy', async (life) => { ${lines}; return { logger: createLogger({ service: 'toy', level: 'silent' }) }; });
+    await runService('toy', () => ({ LOG_LEVEL: 'silent', OTEL_TRACES_SAMPLER_ARG: 1 }), async ({ life }) => { ${lines}; });
     say('running');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {

@@ -1,5 +1,7 @@
 import { ConfigError } from './config.ts';
-import type { Logger } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createMetrics, type Registry } from './metrics.ts';
+import { startTelemetry } from './telemetry.ts';
 
 /** The life of a process: what was opened is closed in reverse order. */
 export interface Life {
@@ -7,15 +9,32 @@ export interface Life {
   onStop(what: string, close: () => Promise<unknown> | unknown): void;
 }
 
+/** What every service starts with. */
+export interface ServiceFrame<Config> {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly life: Life;
+}
+
+/** The part of `commonConfig` that the frame itself reads. */
+interface FrameConfig {
+  readonly LOG_LEVEL: string;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly OTEL_TRACES_SAMPLER_ARG: number;
+}
+
 const STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT: `start` opens what it needs and registers how to close it. Exits with 1 when it
- * cannot start, after one clear message, and with 1 when it could not stop within 20 s.
+ * Runs a service until SIGTERM or SIGINT: reads its configuration, begins its logs, traces and metrics, then lets `start`
+ * open what it needs and register how to close it. Exits with 1 when it cannot start, after one clear message, and with 1
+ * when it could not stop within 20 s.
  */
-export async function runService(
+export async function runService<Config extends FrameConfig>(
   name: string,
-  start: (life: Life) => Promise<{ logger: Logger }>,
+  readConfig: (env: NodeJS.ProcessEnv) => Config,
+  start: (frame: ServiceFrame<Config>) => Promise<void>,
 ): Promise<void> {
   const opened: { what: string; close: () => Promise<unknown> | unknown }[] = [];
   let stopping = false;
@@ -36,7 +55,16 @@ export async function runService(
   };
 
   try {
-    const { logger } = await start({ onStop: (what, close) => opened.push({ what, close }) });
+    const config = readConfig(process.env);
+    const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+    const telemetry = await startTelemetry({
+      service: name,
+      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      ratio: config.OTEL_TRACES_SAMPLER_ARG,
+    });
+    const life: Life = { onStop: (what, close) => opened.push({ what, close }) };
+    life.onStop('telemetry', telemetry.stop);
+    await start({ config, logger, metrics: createMetrics(name), life });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       // A second signal does not cut the first one's work short: the deadline does.
       process.on(signal, () => {

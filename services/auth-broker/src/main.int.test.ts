@@ -14,11 +14,11 @@ import { createDevice, generateDeviceKeys } from '@psc/ecps-device';
 import { systemClock } from '@psc/kernel';
 import { createServiceClient, requireCaller } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
+import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { z } from 'zod';
-import { openTestDatabase } from './testing/database.ts';
 import { createIdentities } from './testing/identities.ts';
 
 const nationalId = '899700000012';
@@ -48,7 +48,7 @@ async function startDirectory(): Promise<string> {
 
 /** The process as an operator starts it. */
 beforeAll(async () => {
-  const database = await openTestDatabase();
+  const database = await openTestDatabase(new URL('../migrations/', import.meta.url));
   closing.push(() => database.close());
   service = spawn(process.execPath, [new URL('./main.ts', import.meta.url).pathname], {
     env: {

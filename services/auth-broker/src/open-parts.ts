@@ -1,6 +1,6 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { type NotificationJob, notificationQueue, queuePrefix } from '@psc/contracts';
-import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { Bug, systemClock } from '@psc/kernel';
 import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
 import { Queue } from 'bullmq';
@@ -36,6 +36,7 @@ export async function openParts(
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
 
+  life.onStop('Redis traces', traceRedis());
   const open = async (use: 'commands' | 'subscriber' | 'queue') => {
     const redis = await openRedis(config.REDIS_URL, use, onError);
     life.onStop(`Redis ${use}`, () => redis.disconnect());

@@ -1,5 +1,5 @@
 import { createRedisApprovals } from '@psc/approvals';
-import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
 import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
@@ -35,6 +35,7 @@ export async function openParts(
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
 
+  life.onStop('Redis traces', traceRedis());
   const open = async (use: 'commands' | 'subscriber' | 'queue' | 'worker') => {
     const redis = await openRedis(config.REDIS_URL, use, onError);
     life.onStop(`Redis ${use}`, () => redis.disconnect());

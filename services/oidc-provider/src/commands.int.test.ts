@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { sealKeys } from '#src/testing/keys.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -12,7 +12,7 @@ let folder: string;
 const SEAL_KEYS = sealKeys();
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openTestDatabase(new URL('../migrations/', import.meta.url));
   folder = await mkdtemp(join(tmpdir(), 'psc-clients-'));
 });
 afterAll(async () => {

@@ -9,14 +9,14 @@ import { extractionProSanteConnect, personneActivite, registerFiles } from '@psc
 import { invent } from '@psc/sandbox/seeds/invent.ts';
 import { amend } from '@psc/sandbox/seeds/person.ts';
 import { seededPeople } from '@psc/sandbox/seeds/register.ts';
+import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { nationalId } from '#src/ports/register.contract.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { createFindProfessional } from '#src/use-cases/find-professional.ts';
 
-const { postgres, url, close } = await openTestDatabase();
+const { postgres, url, close } = await openTestDatabase(new URL('../migrations/', import.meta.url));
 const CONTACT_SEAL_KEYS = `k1:${randomBytes(32).toString('base64')}`;
 const seal = createSeal(CONTACT_SEAL_KEYS);
 const command = new URL('./import.ts', import.meta.url).pathname;

@@ -5,13 +5,13 @@ import { contactsResponseSchema, lookupResponseSchema } from '@psc/contracts';
 import { createSeal } from '@psc/datastores';
 import { createServiceClient } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
+import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPostgresRegister } from './adapters/register.postgres.ts';
 import { extract, row } from './ports/register.contract.ts';
-import { openTestDatabase } from './testing/database.ts';
 import { createServiceKeys } from './testing/identities.ts';
 
-const { postgres, url, close } = await openTestDatabase();
+const { postgres, url, close } = await openTestDatabase(new URL('../migrations/', import.meta.url));
 const keys = await createServiceKeys(['rpps-directory', 'auth-broker']);
 const CONTACT_SEAL_KEYS = `k1:${randomBytes(32).toString('base64')}`;
 const [port = 0] = await freePorts(1);

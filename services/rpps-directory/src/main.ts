@@ -1,13 +1,6 @@
 import { createSeal, openPostgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import {
-  createHttpServer,
-  createLogger,
-  createMetrics,
-  createServiceIdentity,
-  runService,
-  startTelemetry,
-} from '@psc/runtime';
+import { createHttpServer, createServiceIdentity, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { compose } from './compose.ts';
@@ -16,16 +9,7 @@ import { measureRegisterAge } from './register-age.ts';
 
 const service = 'rpps-directory';
 
-await runService(service, async (life) => {
-  const config = readConfig(process.env);
-  const logger = createLogger({ service, level: config.LOG_LEVEL });
-  const telemetry = await startTelemetry({
-    service,
-    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-    ratio: config.OTEL_TRACES_SAMPLER_ARG,
-  });
-  life.onStop('telemetry', () => telemetry.stop());
-
+await runService(service, readConfig, async ({ config, logger, metrics, life }) => {
   const postgres = openPostgres({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
@@ -33,7 +17,6 @@ await runService(service, async (life) => {
   });
   life.onStop('PostgreSQL', () => postgres.close());
 
-  const metrics = createMetrics(service);
   measureRegisterAge(metrics, postgres);
   const app = createHttpServer({
     logger,
@@ -56,5 +39,4 @@ await runService(service, async (life) => {
   });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());
-  return { logger };
 });

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createSeal } from '@psc/datastores';
+import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { devicesContract } from '#src/ports/devices.contract.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { createPostgresDevices } from './devices.postgres.ts';
 
 const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
 });
 afterAll(() => database?.close());
 

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSeal } from '@psc/datastores';
+import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll } from 'vitest';
 import { fraudReportsContract } from '#src/ports/fraud-reports.contract.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { createPostgresDevices } from './devices.postgres.ts';
 import { createPostgresFraudReports } from './fraud-reports.postgres.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
 });
 afterAll(() => database?.close());
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { type NotificationJob, notificationJobSchema, notificationQueue } from '@psc/contracts';
 import { createSeal, openRedis } from '@psc/datastores';
+import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, inject } from 'vitest';
@@ -9,7 +10,6 @@ import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
 import { createRedisQuotas } from '#src/adapters/quotas.redis.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { createWorld } from '#src/testing/world.ts';
 import { journeysContract } from './journeys.contract.ts';
 
@@ -22,7 +22,7 @@ let approvals: Approvals;
 const time = { now: 0 };
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
   redis = await openRedis(inject('redisUrl'), 'commands', () => undefined);
   subscriber = await openRedis(inject('redisUrl'), 'subscriber', () => undefined);
   approvals = createRedisApprovals({ redis, subscriber, seal, clock: () => time.now });

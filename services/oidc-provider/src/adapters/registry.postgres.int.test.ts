@@ -1,9 +1,9 @@
 import { createSeal, type Postgres } from '@psc/datastores';
+import { openTestDatabase } from '@psc/testing/database';
 import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applicationsContract } from '#src/ports/applications.contract.ts';
 import { application } from '#src/testing/applications.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { sealKeys } from '#src/testing/keys.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
 import { createPostgresApplications } from './applications.postgres.ts';
@@ -16,7 +16,7 @@ let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let postgres: Postgres;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
   postgres = database.postgres;
 });
 afterAll(() => database?.close());

@@ -6,6 +6,7 @@ import { systemClock, Unavailable } from '@psc/kernel';
 import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createHttpBrowser, createRelyingParty, type HttpBrowser, type Page } from '@psc/testing';
+import { openTestDatabase } from '@psc/testing/database';
 import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
@@ -21,7 +22,6 @@ import { createRedisStore } from '#src/engine/store.redis.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
 import { application } from './applications.ts';
 import { camilleLambda } from './camille-lambda.ts';
-import { openTestDatabase } from './database.ts';
 import { createTestIdentities, sealKeys } from './keys.ts';
 
 export const callback = 'http://127.0.0.1:9/callback';
@@ -81,7 +81,7 @@ export interface Approving {
 export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 12): Promise<World> {
   const [port = 0] = await freePorts(1);
   const walletUrl = 'http://wallet.localhost:9';
-  const database = await openTestDatabase();
+  const database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
   const { postgres } = database;
   const redisUrl = new URL(inject('redisUrl'));
   redisUrl.pathname = `/${redisDatabase}`;

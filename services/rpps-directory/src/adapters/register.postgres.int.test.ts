@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSeal, openPostgres } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
+import { openTestDatabase } from '@psc/testing/database';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withoutOwn } from '#src/domain/identifier.ts';
@@ -18,7 +19,6 @@ import {
   registerContract,
   row,
 } from '#src/ports/register.contract.ts';
-import { openTestDatabase } from '#src/testing/database.ts';
 import { createPostgresContacts } from './contacts.postgres.ts';
 import { createPostgresProfessionals } from './professionals.postgres.ts';
 import { createMemoryRegister } from './register.memory.ts';
@@ -26,7 +26,7 @@ import { createPostgresRegister } from './register.postgres.ts';
 
 const key = `k1:${randomBytes(32).toString('base64')}`;
 const seal = createSeal(key);
-const { postgres, url, close } = await openTestDatabase();
+const { postgres, url, close } = await openTestDatabase(new URL('../../migrations/', import.meta.url));
 afterAll(close);
 
 async function open(): Promise<OpenRegister> {

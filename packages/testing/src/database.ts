@@ -2,21 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { migrate, openPostgres, type Postgres } from '@psc/datastores';
 import { inject } from 'vitest';
 
-/** A database of one test file's own, migrated. `close` drops it. */
-export async function openTestDatabase(): Promise<{
-  url: string;
-  postgres: Postgres;
+export interface TestDatabase {
+  readonly url: string;
+  readonly postgres: Postgres;
   /** From now on it refuses everybody, and cuts off who is connected. */
-  lose: () => Promise<void>;
-  close: () => Promise<void>;
-}> {
-  const name = `oidc_provider_${randomUUID().replaceAll('-', '')}`;
+  lose(): Promise<void>;
+  /** Drops it. */
+  close(): Promise<void>;
+}
+
+/** A database of one test file's own, brought to the newest of these migrations. */
+export async function openTestDatabase(migrations: URL): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
   const onError = () => undefined;
   const admin = openPostgres({ url: inject('postgresUrl'), poolSize: 1, onError });
   await admin.query(`CREATE DATABASE ${name}`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = name;
-  await migrate(url.href, new URL('../../migrations/', import.meta.url));
+  await migrate(url.href, migrations);
   const postgres = openPostgres({ url: url.href, poolSize: 10, onError });
   return {
     url: url.href,
