@@ -23,7 +23,7 @@ try {
     directory: join(root, '.sandbox', String(portBase)),
     databaseUrl: process.env.DATABASE_URL,
     redisUrl: process.env.REDIS_URL,
-    host: process.env.HOST,
+    host: process.env.SANDBOX_HOST,
     addresses: {
       ...(process.env.ISSUER ? { issuer: process.env.ISSUER } : {}),
       ...(process.env.WALLET_URL ? { wallet: process.env.WALLET_URL } : {}),
