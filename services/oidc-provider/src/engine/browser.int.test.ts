@@ -158,7 +158,7 @@ describe('an approval that somebody who can write into Redis made up', () => {
     const back = await world.approve(await world.leave(browser, authorizationUrl()), approving);
     const page = await browser.open(back, { stopAt: callback });
     expect(page.status).toBe(403);
-    expect(page.text).toContain('n&#39;a pas pu être vérifiée');
+    expect(page.text).toContain('n’a pas pu être vérifiée');
     expect((await browser.open(authorizationUrl({ prompt: 'none' }), { stopAt: callback })).url).toContain(
       'login_required',
     );
@@ -223,7 +223,7 @@ describe('a browser that comes back', () => {
     for (const again of [back, back.replace(/\?.*/, ''), back.replace(/\?.*/, '?cancel=1')]) {
       const page = await browser.open(again);
       expect(page.status).toBe(400);
-      expect(page.text).toContain('Cette demande de connexion n&#39;est plus valable');
+      expect(page.text).toContain('Cette demande de connexion n’est plus valable');
       expect(page.text).toContain('Revenir à Service dossier');
       expect(page.text).toContain('href="https://dossier.example/"');
     }
@@ -286,7 +286,7 @@ describe('a page of error', () => {
     ]) {
       const page = await world.browser().open(authorizationUrl({ redirect_uri }), { stopAt: redirect_uri });
       expect(page.status).toBe(400);
-      expect(page.text).toContain('La demande de connexion de ce service n&#39;est pas correcte');
+      expect(page.text).toContain('La demande de connexion de ce service n’est pas correcte');
       expect(page.text).toContain('error: invalid_redirect_uri');
     }
   });

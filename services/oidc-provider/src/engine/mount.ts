@@ -28,6 +28,9 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
   [endpoints.pushed_authorization_request, 'POST'],
 ];
 
+/** What still fits in an address, for every proxy on the way. */
+const LONGEST_POSTED_REQUEST = 6 * 1024;
+
 /** Applications know a new key this long after it is published, at the latest: it must not sign before. */
 const DOCUMENTS_MAX_AGE_S = 300;
 
@@ -84,6 +87,20 @@ export function mountEngine(
           .send(document()),
       );
     }
+  });
+
+  // A posted authorization request (OpenID Connect Core §3.1.2.1) becomes one to get: the cookies of a session are
+  // SameSite=Lax, so that another site's form comes without them, and the redirection that follows with them.
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: LONGEST_POSTED_REQUEST },
+      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    );
+    scope.post<{ Body: URLSearchParams | undefined }>(prefix + endpoints.authorization, (request, reply) =>
+      reply.redirect(`${issuer}${endpoints.authorization}?${request.body ?? ''}`, 303),
+    );
   });
 
   /**

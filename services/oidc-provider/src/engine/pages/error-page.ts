@@ -20,28 +20,28 @@ interface Words {
 
 const words: Readonly<Record<Trouble, Words>> = {
   login_over: {
-    title: "Cette demande de connexion n'est plus valable",
+    title: 'Cette demande de connexion n’est plus valable',
     message:
       'Elle a déjà abouti, elle a expiré, ou elle a été commencée dans un autre navigateur. Retournez au service auquel vous vouliez vous connecter et recommencez. Si le problème persiste, vérifiez que votre navigateur accepte les cookies.',
   },
   other_browser: {
     title: 'Cette connexion a été commencée dans un autre navigateur',
     message:
-      "Pour votre sécurité, elle ne peut pas être terminée ici. Si vous n'êtes pas à l'origine de cette demande, n'allez pas plus loin et fermez cette page.",
+      'Pour votre sécurité, elle ne peut pas être terminée ici. Si vous n’êtes pas à l’origine de cette demande, n’allez pas plus loin et fermez cette page.',
   },
   proof_invalid: {
-    title: "Votre connexion n'a pas pu être vérifiée",
-    message: "Par prudence, elle n'a pas été acceptée. Vous pouvez recommencer.",
+    title: 'Votre connexion n’a pas pu être vérifiée',
+    message: 'Par prudence, elle n’a pas été acceptée. Vous pouvez recommencer.',
   },
   professional_inactive: {
     title: 'Connexion impossible',
     message:
-      "Vous n'êtes pas, ou vous n'êtes plus, enregistré comme professionnel en activité. S'il s'agit d'une erreur, adressez-vous à votre ordre ou à l'autorité qui vous enregistre.",
+      'Vous n’êtes pas, ou vous n’êtes plus, enregistré comme professionnel en activité. S’il s’agit d’une erreur, adressez-vous à votre ordre ou à l’autorité qui vous enregistre.',
   },
   request_refused: {
-    title: "La demande de connexion de ce service n'est pas correcte",
+    title: 'La demande de connexion de ce service n’est pas correcte',
     message:
-      "Vous n'y êtes pour rien. Retournez au service auquel vous vouliez vous connecter et recommencez ; si le problème persiste, signalez-le à ce service.",
+      'Vous n’y êtes pour rien. Retournez au service auquel vous vouliez vous connecter et recommencez ; si le problème persiste, signalez-le à ce service.',
   },
   unavailable: {
     title: 'Le service est momentanément indisponible',

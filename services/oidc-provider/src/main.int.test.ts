@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { hash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createRedisApprovals } from '@psc/approvals';
+import { approvalProofType, lookupRequestSchema, lookupResponseSchema } from '@psc/contracts';
+import { createSeal, openRedis } from '@psc/datastores';
+import { systemClock } from '@psc/kernel';
+import { createServiceIdentity, requireCaller } from '@psc/runtime';
+import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
+import { createHttpBrowser, createRelyingParty } from '@psc/testing';
+import { openTestDatabase, type TestDatabase } from '@psc/testing/database';
+import { fastify } from 'fastify';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
+import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
+import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
+import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
+import { application } from './testing/applications.ts';
+import { camilleLambda } from './testing/camille-lambda.ts';
+import { sealKeys, serviceKeys } from './testing/keys.ts';
+
+const [port = 0] = await freePorts(1);
+const address = `http://localhost:${port}`;
+const issuer = `${address}/auth/realms/esante-wallet`;
+const walletUrl = 'http://wallet.localhost:9';
+const keys = {
+  'oidc-provider': await serviceKeys(),
+  'auth-broker': await serviceKeys(),
+  'rpps-directory': await serviceKeys(),
+};
+const trust = Object.fromEntries(Object.entries(keys).map(([name, { publicKey }]) => [name, [publicKey]]));
+const identityOf = (name: keyof typeof keys) =>
+  createServiceIdentity({ name, key: keys[name].privateKey, trust, clock: systemClock });
+const [approvalKeys, ownKeys] = [sealKeys(), sealKeys()];
+const closing: (() => unknown)[] = [];
+let database: TestDatabase;
+let environment: Record<string, string>;
+let service: ChildProcess;
+let logged = '';
+
+/** A register that answers over HTTP, to oidc-provider only. */
+async function startDirectory(): Promise<string> {
+  const directory = fastify();
+  const only = { preHandler: requireCaller(await identityOf('rpps-directory'), ['oidc-provider']) };
+  directory.post('/internal/professionals/lookup', only, async (request): Promise<unknown> => {
+    const { nationalId } = lookupRequestSchema.parse(request.body);
+    const known = nationalId === camilleLambda.nationalId;
+    return lookupResponseSchema.parse({ professional: known ? camilleLambda : null });
+  });
+  closing.push(() => directory.close());
+  return directory.listen({ port: 0 });
+}
+
+function start(change: Record<string, string> = {}): ChildProcess {
+  const started = spawn(process.execPath, [new URL('./main.ts', import.meta.url).pathname], {
+    env: { ...environment, ...change },
+  });
+  closing.push(() => started.kill('SIGKILL'));
+  for (const stream of [started.stdout, started.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      logged += chunk;
+    });
+  }
+  return started;
+}
+
+const statusOf = (path: string) =>
+  fetch(address + path).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+beforeAll(async () => {
+  database = await openTestDatabase(new URL('../migrations/', import.meta.url));
+  closing.push(() => database.close());
+  environment = {
+    HOST: 'localhost',
+    PORT: String(port),
+    LOG_LEVEL: 'trace',
+    SERVICE_KEY: JSON.stringify(keys['oidc-provider'].privateKey),
+    SERVICE_TRUST: JSON.stringify(trust),
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('redisUrl'),
+    ISSUER: issuer,
+    WALLET_URL: walletUrl,
+    RPPS_DIRECTORY_URL: await startDirectory(),
+    APPROVAL_SEAL_KEYS: approvalKeys,
+    SEAL_KEYS: ownKeys,
+    COOKIE_KEYS: randomBytes(32).toString('base64url'),
+    REGISTRY_REFRESH_SECONDS: '1',
+  };
+  service = start();
+  await vi.waitUntil(async () => (await statusOf('/livez')) === 200, { timeout: 30_000 });
+});
+
+afterAll(async () => {
+  for (const close of closing.toReversed()) await close();
+});
+
+describe('the service on its port', () => {
+  it('is not ready without signing keys, and is once they are there', async () => {
+    expect(await statusOf('/readyz')).toBe(503);
+    const signingKeys = createPostgresSigningKeys(database.postgres, createSeal(ownKeys));
+    await createEnsureSigningKeys({ keys: signingKeys, generate: generateSigningKey })();
+    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, { timeout: 10_000 });
+  });
+
+  it('logs a professional in whom the register knows, and counts it', async () => {
+    const dossier = application({ clientId: 'dossier', loopbackRedirects: true });
+    await createPostgresApplications(database.postgres, createSeal(ownKeys)).save(dossier);
+    const rp = await createRelyingParty({ issuer, clientId: 'dossier', clientSecret: dossier.secret });
+    const browser = createHttpBrowser();
+    const pending = await rp.begin({ login_hint: camilleLambda.nationalId });
+    const id = await vi.waitUntil(
+      async () =>
+        /\/login\/([\w-]+)$/.exec((await browser.open(pending.url, { stopAt: walletUrl })).url)?.[1],
+      { timeout: 10_000, interval: 200 },
+    );
+
+    const redis = await openRedis(inject('redisUrl'), 'commands', () => undefined);
+    closing.push(() => redis.disconnect());
+    const seal = createSeal(approvalKeys);
+    const approvals = createRedisApprovals({ redis, subscriber: redis, seal, clock: systemClock });
+    const returnCode = randomBytes(32).toString('base64url');
+    const challenge = {
+      nationalId: camilleLambda.nationalId,
+      means: 'ecps',
+      number: '42',
+      browser: hash('sha256', returnCode, 'base64url'),
+    } as const;
+    await approvals.challenge(id, { ...challenge, challengedAt: Date.now() });
+    const claims = {
+      sub: camilleLambda.nationalId,
+      approval: id,
+      client: 'dossier',
+      means: 'ecps',
+      acr: 'eidas1',
+      instrument: 'device-1',
+      auth_time: Math.floor(Date.now() / 1000),
+      browser: challenge.browser,
+    };
+    const authBroker = await identityOf('auth-broker');
+    const proof = await authBroker.sign(approvalProofType, 'oidc-provider', claims, 60);
+    await approvals.decide(id, { state: 'approved', proof });
+    const resume = `${issuer}/protocol/openid-connect/auth/${id}?code=${returnCode}`;
+    const { url } = await browser.open(resume, { stopAt: rp.redirectUri });
+    const { tokens, userInfo } = await pending.finish(url);
+    expect(userInfo.SubjectNameID).toBe(camilleLambda.nationalId);
+    await rp.refresh(tokens.refresh_token ?? '');
+    await rp.refresh(tokens.refresh_token ?? '').catch(() => undefined);
+
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).toMatch(/logins_finished_total\{outcome="accepted",[^}]*\} 1\n/);
+    expect(metrics).toContain('route="/auth/realms/esante-wallet/protocol/openid-connect/token"');
+
+    expect(logged).toContain('"error":"invalid_grant"');
+    const secrets = [camilleLambda.nationalId, 'LAMBDA', returnCode, dossier.secret, 'eyJ', 'psc_session'];
+    for (const secret of [...secrets, tokens.access_token, new URL(url).searchParams.get('code') ?? '']) {
+      expect(logged).not.toContain(secret);
+    }
+  });
+
+  it('stops when told to, and serves until then', async () => {
+    const exit = once(service, 'exit');
+    service.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(await statusOf('/livez')).toBe(0);
+  });
+
+  it('does not start with a wrong configuration, and says all that is wrong', async () => {
+    logged = '';
+    const wrong = start({ ISSUER: 'http://auth.example/', COOKIE_KEYS: 'short', PORT: '' });
+    expect(await once(wrong, 'exit')).toEqual([1, null]);
+    for (const name of ['ISSUER', 'COOKIE_KEYS', 'PORT']) expect(logged).toContain(`- ${name}`);
+    expect(logged).not.toContain('short');
+  });
+});
