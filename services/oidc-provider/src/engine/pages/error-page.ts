@@ -67,7 +67,7 @@ export function errorPage({ trouble, retry, back, technical }: ErrorPage): Page 
   const facts = Object.entries(technical ?? {});
   return page(
     title,
-    html`<p>${message}</p>
+    html`<p data-testid="message">${message}</p>
 <p>
 ${retry === undefined ? undefined : html`<a class="action" href="${retry}">Réessayer</a>`}
 ${back && html`<a class="action quiet" href="${back.url}">Revenir à ${back.name}</a>`}
