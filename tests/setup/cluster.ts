@@ -1,11 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { provideBrowser } from '@psc/sandbox/provision/browser.ts';
-import { removeDatastores } from '@psc/sandbox/provision/datastores.ts';
-import { type Cluster, startCluster } from '@psc/sandbox/supervisor/cluster.ts';
-import { freePortBase } from '@psc/sandbox/supervisor/ports.ts';
 import type { TestProject } from 'vitest/node';
+import { startOwnCluster } from './own-cluster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,41 +22,23 @@ declare module 'vitest' {
   }
 }
 
-/** One cluster for all journeys, on ports of its own, and a browser: installed if need be, gone with the run. */
+/** One cluster for all journeys, on ports of its own, and a browser: installed if need be. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await mkdtemp(join(tmpdir(), 'psc-journeys-'));
-  // On the way of PostgreSQL's own user, when we are root.
-  await chmod(directory, 0o711);
-  let cluster: Cluster | undefined;
-  const end = async () => {
-    await cluster?.stop();
-    await removeDatastores(directory);
-    await rm(directory, { recursive: true, force: true });
+  const chromiumPath = await provideBrowser();
+  const cluster = await startOwnCluster();
+  const { addresses } = cluster;
+  project.provide('cluster', {
+    issuer: addresses.issuer,
+    walletUrl: addresses.wallet,
+    demoUrl: addresses.demo,
+    sandboxUrl: addresses.control,
+    rppsDirectoryUrl: addresses.directory,
+    workerUrl: addresses.worker,
+    redisUrl: cluster.redisUrl,
+    postgresUrl: cluster.postgresUrl('postgres'),
+    chromiumPath,
+  });
+  return async () => {
+    await cluster[Symbol.asyncDispose]();
   };
-  try {
-    const chromiumPath = await provideBrowser();
-    cluster = await startCluster({
-      portBase: await freePortBase(),
-      directory,
-      durable: false,
-      onDeath: (program, how, logs) => console.error(`${program} ended with ${how}:\n${logs}`),
-      onError: (error) => console.error('control:', error),
-    });
-    const { addresses } = cluster;
-    project.provide('cluster', {
-      issuer: addresses.issuer,
-      walletUrl: addresses.wallet,
-      demoUrl: addresses.demo,
-      sandboxUrl: addresses.control,
-      rppsDirectoryUrl: addresses.directory,
-      workerUrl: addresses.worker,
-      redisUrl: cluster.redisUrl,
-      postgresUrl: cluster.postgresUrl('postgres'),
-      chromiumPath,
-    });
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return end;
 }

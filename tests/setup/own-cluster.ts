@@ -22,6 +22,8 @@ export async function startOwnCluster(
       directory,
       durable: false,
       environment,
+      onDeath: (name, how, logs) => console.error(`${name} ended with ${how}:\n${logs}`),
+      onError: (error) => console.error('control:', error),
     });
     return Object.assign(cluster, {
       async [Symbol.asyncDispose]() {

@@ -73,8 +73,8 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
     throw new Error(`The sandbox refuses to be ${addresses.issuer}: here, anybody may log in as anybody.`);
   }
   const life = createLife();
-  // What is being started meanwhile fails, since its process ends.
-  signal?.addEventListener('abort', () => void life.end());
+  // What is being started meanwhile fails, since its process ends. A failure to end is told to who calls `stop`.
+  signal?.addEventListener('abort', () => life.end().catch(() => undefined));
 
   try {
     await mkdir(directory, { recursive: true, mode: 0o711 });
@@ -146,7 +146,8 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       stop: () => life.end(),
     };
   } catch (error) {
-    await life.end();
+    // What could not be started matters more than what could not be stopped.
+    await life.end().catch(() => undefined);
     throw error;
   }
 }

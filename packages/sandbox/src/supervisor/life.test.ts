@@ -29,5 +29,7 @@ it('goes on when one thing cannot be closed, and says so', async () => {
   life.onEnd(() => closed.push('a'));
   life.onEnd(() => Promise.reject(new Error('stuck')));
   await expect(life.end()).rejects.toThrowError('stuck');
+  // Whoever asks later hears of it too.
+  await expect(life.end()).rejects.toThrowError('stuck');
   expect(closed).toEqual(['a']);
 });

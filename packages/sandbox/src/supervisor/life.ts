@@ -2,17 +2,17 @@
 export interface Life {
   readonly ending: boolean;
   onEnd(close: () => Promise<unknown> | unknown): void;
-  /** Resolves when all that was opened until then is closed; rejects with the first failure, after having tried all. */
+  /** Resolves when all that was opened until then is closed; rejects with the first failure ever, having tried all. */
   end(): Promise<void>;
 }
 
 export function createLife(): Life {
   const opened: (() => Promise<unknown> | unknown)[] = [];
   let ending = false;
+  const failures: unknown[] = [];
   let closing = Promise.resolve();
 
   async function closeAll(): Promise<void> {
-    const failures: unknown[] = [];
     for (let close = opened.pop(); close; close = opened.pop()) {
       try {
         await close();
@@ -20,7 +20,6 @@ export function createLife(): Life {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw failures[0];
   }
 
   return {
@@ -28,10 +27,11 @@ export function createLife(): Life {
       return ending;
     },
     onEnd: (close) => void opened.push(close),
-    end() {
+    async end() {
       ending = true;
-      closing = closing.catch(() => undefined).then(closeAll);
-      return closing;
+      closing = closing.then(closeAll);
+      await closing;
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

@@ -33,6 +33,7 @@ export function createPrograms(settings: {
   return {
     async start(program) {
       if (children.get(program)?.running) throw new Error(`${program} runs already`);
+      if (stopping) throw new Error(`${program} was stopped before it was started`);
       const child = await startChild({
         name: program,
         command: process.execPath,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { json } from '@psc/runtime';
 import { z } from 'zod';
 
-const fileSchema = z.record(z.string(), z.string());
+const fileSchema = json(z.record(z.string(), z.string()));
 
 /** Remembers which work was done with which material, so that a second start does not do it again. */
 export interface Stamps {
@@ -14,7 +15,7 @@ export interface Stamps {
 export async function openStamps(path: string): Promise<Stamps> {
   const text = await readFile(path, 'utf8').catch(() => '{}');
   // A file that cannot be read only costs the work again: all of it may be done twice.
-  const done = fileSchema.safeParse(parseJson(text)).data ?? {};
+  const done = fileSchema.safeParse(text).data ?? {};
   let lastWrite = Promise.resolve();
 
   return {
@@ -41,12 +42,4 @@ export async function materialOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).toSorted();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   return JSON.stringify(names.map((name, i) => [name, texts[i]]));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
