@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, commonConfig, integer, json, parseConfig, yesOrNo } from './config.ts';
 
@@ -28,7 +28,9 @@ describe('a configuration', () => {
   });
 
   it('reads a secret from the file that NAME_FILE names', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret');
+    const folder = mkdtempSync(join(tmpdir(), 'config-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'secret');
     writeFileSync(file, 'from a mounted file\n');
     expect(parseConfig(schema, { PORT: '1', SECRET_FILE: file }).SECRET).toBe('from a mounted file');
     expect(problemsOf({ PORT: '1', SECRET_FILE: `${file}.missing` })).toEqual([
