@@ -1,4 +1,3 @@
-export { migrate } from './migrations.ts';
 export { openPostgres, type Postgres, type PostgresSettings, type Queryable } from './postgres.ts';
 export { openRedis, type RedisUse, redisUnavailable } from './redis.ts';
 export { traceRedis } from './redis-tracing.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { migrate, openPostgres, type Postgres } from '@psc/datastores';
+import { openPostgres, type Postgres } from '@psc/datastores';
+import { migrate } from '@psc/datastores/migrations';
 import { inject } from 'vitest';
 
 export interface TestDatabase {

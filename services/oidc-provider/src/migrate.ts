@@ -1,4 +1,5 @@
-import { createSeal, migrate, openPostgres } from '@psc/datastores';
+import { createSeal, openPostgres } from '@psc/datastores';
+import { migrate } from '@psc/datastores/migrations';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';

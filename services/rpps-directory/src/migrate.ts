@@ -1,4 +1,4 @@
-import { migrate } from '@psc/datastores';
+import { migrate } from '@psc/datastores/migrations';
 import { readDatabaseUrl } from './config.ts';
 
 const ran = await migrate(readDatabaseUrl(process.env), new URL('../migrations/', import.meta.url));

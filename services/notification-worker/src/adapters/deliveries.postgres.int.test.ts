@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { migrate, openPostgres, type Postgres } from '@psc/datastores';
+import { openPostgres, type Postgres } from '@psc/datastores';
+import { migrate } from '@psc/datastores/migrations';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { deliveriesContract } from '#src/ports/deliveries.contract.ts';
 import { createPostgresDeliveries } from './deliveries.postgres.ts';

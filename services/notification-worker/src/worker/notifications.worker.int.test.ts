@@ -10,7 +10,8 @@ import {
   type PushSubscription,
   queuePrefix,
 } from '@psc/contracts';
-import { createSeal, migrate, openPostgres, openRedis, type Postgres } from '@psc/datastores';
+import { createSeal, openPostgres, openRedis, type Postgres } from '@psc/datastores';
+import { migrate } from '@psc/datastores/migrations';
 import {
   continueTrace,
   createLogger,
