@@ -67,7 +67,7 @@ describe('a login', () => {
       { browser: expect.any(String), state: 'state-1', nonce: 'nonce-1', codeVerifier: 'verifier-1' },
     ]);
     const page = await browser.go('/');
-    expect(page.body).toContain('Bonjour CAMILLE &lt;script&gt;');
+    expect(page.body).toContain('Bonjour CAMILLE &#60;script&#62;');
     expect(page.body).toContain('f:1:899700000013');
     expect(page.body).not.toContain('<script>');
   });
@@ -112,7 +112,7 @@ describe('a login', () => {
     expect(page.statusCode).toBe(400);
     expect(page.body).toContain('refusée, annulée');
     expect(page.body).toContain('<code>access_denied</code>');
-    expect(page.body).toContain('&lt;b&gt;no&lt;/b&gt;');
+    expect(page.body).toContain('&#60;b&#62;no&#60;/b&#62;');
   });
 
   it('says that the provider does not answer', async () => {

@@ -1,6 +1,6 @@
+import { type Html, html } from '@psc/pages';
 import { type Line, linesOf } from './claims.ts';
 import type { Failure } from './failures.ts';
-import { type Html, html } from './html.ts';
 import type { Session } from './provider.ts';
 
 export function welcomePage(): string {
@@ -31,7 +31,7 @@ export function failurePage(failure: Failure): string {
 <p role="alert">${failure.sentence}</p>
 <dl>
 <dt>Code de l'erreur</dt><dd><code>${failure.code}</code></dd>
-${failure.description ? html`<dt>Précision</dt><dd>${failure.description}</dd>` : ''}
+${failure.description && html`<dt>Précision</dt><dd>${failure.description}</dd>`}
 </dl>
 ${button}
 <p><a href="/">Retour à l'accueil</a></p>`,
@@ -68,7 +68,7 @@ ${linesOf(claims).map(row)}
 }
 
 function row({ path, label, value }: Line): Html {
-  const known = label ? html`${label} ` : '';
+  const known = label && html`${label} `;
   const shown = value === '' ? html`<span class="empty">vide</span>` : value;
   return html`<tr><th scope="row">${known}<code>${path}</code></th><td>${shown}</td></tr>
 `;
@@ -91,7 +91,7 @@ ${content}
 </main>
 </body>
 </html>
-`.markup;
+`.toString();
 }
 
 export const stylesheet = `

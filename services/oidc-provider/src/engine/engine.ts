@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { renderPage } from '@psc/pages';
 import type { FastifyInstance } from 'fastify';
 import { canSign, inSigningOrder } from '#src/domain/signing-key.ts';
 import type { Registry } from '#src/ports/registry.ts';
@@ -90,6 +91,6 @@ export async function startEngine(
 }
 
 function answerUnavailable(response: ServerResponse): void {
-  const { headers, body } = errorPage({ trouble: 'unavailable', retry: '' });
+  const { headers, body } = renderPage(errorPage({ trouble: 'unavailable', retry: '' }));
   response.writeHead(503, { ...headers }).end(body);
 }

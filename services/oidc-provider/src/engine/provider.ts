@@ -1,4 +1,5 @@
 import type { Clock } from '@psc/kernel';
+import { trusted } from '@psc/pages';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
@@ -98,8 +99,8 @@ export function buildProvider(
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) =>
-          show(ctx, 200, logoutPage({ html: form }, ctx.oidc.entities.IdTokenHint !== undefined)),
-        postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage()),
+          show(ctx, 200, logoutPage(trusted(form), ctx.oidc.entities.IdTokenHint !== undefined)),
+        postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage),
       },
     },
     // A session that ends takes its tokens with it, and concurrent logins do not take them from each other (store.ts).

@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import type { Page } from './page.ts';
+import { html, type Page } from '@psc/pages';
 
 /** A login that does not go on here: what happened, and what can be done now. */
 export function endingPage(view: {

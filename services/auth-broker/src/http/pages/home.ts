@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import type { Page } from './page.ts';
+import { html, type Page } from '@psc/pages';
 
 export const homePage: Page = {
   title: 'Accueil',

@@ -1,5 +1,4 @@
-import { type Html, html } from './html.ts';
-import type { Page } from './page.ts';
+import { type Html, html, type Page } from '@psc/pages';
 
 /** What is wrong with what was typed, and what to do about it. */
 export interface FieldError {

@@ -1,4 +1,4 @@
-import { type Html, trusted } from './html.ts';
+import { type Html, trusted } from '@psc/pages';
 
 /**
  * Waits for the decision, and then asks the page where to go: the server alone decides. Without it (no JavaScript, too

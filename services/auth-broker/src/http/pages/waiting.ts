@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import type { Page } from './page.ts';
+import { html, type Page } from '@psc/pages';
 import { waitingScript } from './waiting-script.ts';
 
 const digits = ['zéro', 'un', 'deux', 'trois', 'quatre', 'cinq', 'six', 'sept', 'huit', 'neuf'];

@@ -1,4 +1,4 @@
-import { html, type Page, page } from './page.ts';
+import { html, type Page } from '@psc/pages';
 
 /** What went wrong, as far as the person in front of the browser is concerned. */
 export type Trouble =
@@ -65,18 +65,16 @@ export interface ErrorPage {
 export function errorPage({ trouble, retry, back, technical }: ErrorPage): Page {
   const { title, message } = words[trouble];
   const facts = Object.entries(technical ?? {});
-  return page(
+  return {
     title,
-    html`<p data-testid="message">${message}</p>
-<p>
-${retry === undefined ? undefined : html`<a class="action" href="${retry}">Réessayer</a>`}
-${back && html`<a class="action quiet" href="${back.url}">Revenir à ${back.name}</a>`}
-</p>
+    content: html`<h1>${title}</h1>
+<p data-testid="message">${message}</p>
+${retry !== undefined && html`<a class="button" href="${retry}" data-testid="retry">Réessayer</a>`}
+${back && html`<a class="button quiet" href="${back.url}" data-testid="back-to-application">Revenir à ${back.name}</a>`}
 ${
-  facts.length === 0
-    ? undefined
-    : html`<details><summary>Pour le développeur du service</summary>
+  facts.length > 0 &&
+  html`<details><summary>Pour le développeur du service</summary>
 <pre>${facts.map(([name, value]) => html`${name}: ${value}\n`)}</pre></details>`
 }`,
-  );
+  };
 }

@@ -1,21 +1,25 @@
-import { type Html, html, type Page, page } from './page.ts';
+import { type Html, html, type Page, trusted } from '@psc/pages';
 
-const SUBMIT = "document.querySelector('button').click()";
+const submit = trusted("document.querySelector('button').click()");
 
 /**
  * `form` is the library's, whose id is `op.logoutForm`. With a valid ID token the application speaks for the person and
  * the page submits itself, as Keycloak does; without one, anybody's link could log them out: the person confirms.
  */
 export function logoutPage(form: Html, confirmed: boolean): Page {
-  return page(
-    confirmed ? 'Déconnexion en cours' : 'Voulez-vous vous déconnecter ?',
-    html`<p>Votre session sera fermée pour tous les services auxquels vous vous êtes connecté depuis ce navigateur.</p>
+  const title = confirmed ? 'Déconnexion en cours' : 'Voulez-vous vous déconnecter ?';
+  return {
+    title,
+    content: html`<h1>${title}</h1>
+<p>Votre session sera fermée pour tous les services auxquels vous vous êtes connecté depuis ce navigateur.</p>
 ${form}
-<button class="action" type="submit" form="op.logoutForm" name="logout" value="yes">Me déconnecter</button>`,
-    confirmed ? SUBMIT : undefined,
-  );
+<button type="submit" form="op.logoutForm" name="logout" value="yes">Me déconnecter</button>`,
+    script: confirmed ? submit : undefined,
+  };
 }
 
-export function loggedOutPage(): Page {
-  return page('Vous êtes déconnecté', html`<p>Votre session est fermée. Vous pouvez fermer cette page.</p>`);
-}
+export const loggedOutPage: Page = {
+  title: 'Vous êtes déconnecté',
+  content: html`<h1>Vous êtes déconnecté</h1>
+<p>Votre session est fermée. Vous pouvez fermer cette page.</p>`,
+};

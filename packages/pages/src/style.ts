@@ -27,7 +27,7 @@ header { padding-top: clamp(1rem, 6vh, 3.5rem); }
   background: var(--accent);
 }
 main {
-  flex: 0 0 auto; width: min(100% - 2rem, 30rem); margin: 0 auto; padding: clamp(1.25rem, 5vw, 2.25rem);
+  flex: 0 0 auto; width: min(100% - 2rem, 30rem); margin: 0 auto 1rem; padding: clamp(1.25rem, 5vw, 2.25rem);
   background: var(--surface); border: 1px solid var(--line); border-radius: 1rem;
 }
 footer { margin-top: auto; color: var(--soft); font-size: .9rem; }
@@ -74,6 +74,9 @@ button:hover, .button:hover { filter: brightness(1.08); }
   animation: breathe 2.4s ease-in-out infinite;
 }
 .term { white-space: nowrap; }
+details { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; }
+summary { cursor: pointer; }
+pre { margin: .5rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .aside { color: var(--soft); font-size: .925rem; }
 .unseen {
   position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%);

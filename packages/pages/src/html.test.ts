@@ -22,6 +22,9 @@ describe('html', () => {
   it('is not fooled by an object that looks like markup', () => {
     const forged = JSON.parse('{"markup":"<b>","toString":"<b>"}');
     expect(() => html`${forged}`.toString()).toThrow();
+    expect(() => html`${[forged]}`.toString()).toThrow();
+    const list = JSON.parse('["<b>"]');
+    expect(html`${list}`.toString()).toBe('&#60;b&#62;');
   });
 
   it('trusts constants', () => {

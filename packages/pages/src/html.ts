@@ -21,14 +21,15 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
   return new Html(parts.reduce((markup, part, i) => markup + render(values[i - 1]) + part));
 }
 
-/** Our own constants that are markup already: a style sheet, a script. Never a value that came from outside. */
-export function trusted(constant: string): Html {
-  return new Html(constant);
+/** What is markup already: our own style sheet or script, a form made by a library. Never a value that came from outside. */
+export function trusted(markup: string): Html {
+  return new Html(markup);
 }
 
 function render(value: Value): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.toString();
-  if (typeof value === 'object') return value.join('');
+  // Each of them again: a list that is not of Html after all is escaped like the rest.
+  if (typeof value === 'object') return value.map((each) => render(each)).join('');
   return String(value).replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
