@@ -10,8 +10,7 @@ import {
   type PushSubscription,
   queuePrefix,
 } from '@psc/contracts';
-import { createSeal, openPostgres, openRedis, type Postgres } from '@psc/datastores';
-import { migrate } from '@psc/datastores/migrations';
+import { createSeal, openRedis } from '@psc/datastores';
 import {
   continueTrace,
   createLogger,
@@ -29,6 +28,7 @@ import {
 } from '@psc/sandbox/push-service/push-service.ts';
 import { generateSubscriber } from '@psc/sandbox/push-service/subscriber.ts';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
+import { openTestDatabase, type TestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -40,13 +40,12 @@ import { openParts } from '#src/open-parts.ts';
 
 /** Real Redis, PostgreSQL, service identities and push service. auth-broker is its one route. */
 const opened: (() => unknown)[] = [];
-const database = `worker_${randomUUID().replaceAll('-', '')}`;
 const source = (path: string) => new URL(`../${path}`, import.meta.url).pathname;
 
 let env: Record<string, string>;
 let approvals: Approvals;
 let queue: Queue<NotificationJob>;
-let postgres: Postgres;
+let database: TestDatabase;
 let push: PushService;
 let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
 /** What auth-broker knows. */
@@ -74,14 +73,14 @@ beforeAll(async () => {
   };
   const vapid = webPush.generateVAPIDKeys();
   // A database of Redis and one of PostgreSQL that are this file's own: the queue has one name.
-  const databaseUrl = new URL(inject('postgresUrl'));
-  databaseUrl.pathname = database;
+  database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
+  opened.push(() => database.close());
   env = {
     PORT: String(port),
     LOG_LEVEL: 'silent',
     SERVICE_KEY: JSON.stringify(keys.worker.privateKey),
     SERVICE_TRUST: JSON.stringify(trust),
-    DATABASE_URL: databaseUrl.href,
+    DATABASE_URL: database.url,
     REDIS_URL: `${inject('redisUrl')}/6`,
     APPROVAL_SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     AUTH_BROKER_URL: `http://localhost:${brokerPort}`,
@@ -91,14 +90,6 @@ beforeAll(async () => {
     PUSH_ALLOWED_ORIGINS: `http://localhost:${pushPort}`,
     WORKER_SILENCE_SECONDS: '1',
   };
-
-  const admin = openPostgres({ url: inject('postgresUrl'), poolSize: 1, onError: () => undefined });
-  opened.push(() => admin.close());
-  await admin.query(`CREATE DATABASE ${database}`);
-  opened.push(() => admin.query(`DROP DATABASE ${database} WITH (FORCE)`));
-  await migrate(databaseUrl.href, new URL('../../migrations/', import.meta.url));
-  postgres = openPostgres({ url: databaseUrl.href, poolSize: 2, onError: () => undefined });
-  opened.push(() => postgres.close());
 
   const redis = await openRedis(env.REDIS_URL ?? '', 'queue', () => undefined);
   const subscriber = await openRedis(env.REDIS_URL ?? '', 'subscriber', () => undefined);
@@ -221,7 +212,7 @@ function notify(approvalId: string, deviceId: string, traceparent = '') {
 }
 
 async function deliveryOf(approvalId: string, deviceId: string) {
-  const deliveries = createPostgresDeliveries(postgres);
+  const deliveries = createPostgresDeliveries(database.postgres);
   await expect.poll(() => deliveries.find(approvalId, deviceId), { timeout: 10_000 }).toBeDefined();
   return deliveries.find(approvalId, deviceId);
 }
