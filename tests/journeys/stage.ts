@@ -61,7 +61,7 @@ export async function typeIdentifier(page: Page, identifier: string): Promise<vo
   await page.getByTestId('submit').click();
 }
 
-export async function textOf(element: Locator): Promise<string> {
+async function textOf(element: Locator): Promise<string> {
   return (await element.textContent()) ?? '';
 }
 

@@ -134,11 +134,6 @@ export function asOf(approval: Approval, now: number): Approval {
   return now < approval.expiresAt ? approval : { ...approval, state: 'expired' };
 }
 
-/** States that nothing leaves, except `approved`, which is still to be taken. */
-export function isDecided(approval: Approval): boolean {
-  return approval.state !== 'opened' && approval.state !== 'challenged';
-}
-
 /** More than a professional can look at; a flood of requests costs no more than this. */
 export const MOST_AWAITING = 20;
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, commonConfig, integer, json, parseConfig, yesOrNo } from './config.ts';
+import { ConfigError, commonConfig, integer, json, parseConfig } from './config.ts';
 
 const schema = z.object({
   PORT: integer(1, 65_535),
   SECRET: z.string().min(8),
-  OPEN: yesOrNo.default(false),
+  OPEN: z.stringbool().default(false),
 });
 
 describe('a configuration', () => {

@@ -79,8 +79,6 @@ export function json<Schema extends z.ZodType>(schema: Schema) {
     .pipe(schema);
 }
 
-export const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
-
 /** ES256 key of this service (RFC 7517): `d` makes it private. */
 export const privateServiceKey = z.object({
   kty: z.literal('EC'),

@@ -1,13 +1,4 @@
-export {
-  ConfigError,
-  commonConfig,
-  integer,
-  json,
-  parseConfig,
-  privateServiceKey,
-  publicServiceKey,
-  yesOrNo,
-} from './config.ts';
+export { ConfigError, commonConfig, integer, json, parseConfig } from './config.ts';
 export { createHttpServer, type HttpServerSettings } from './http-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
@@ -17,7 +8,6 @@ export { callerOf, createServiceIdentity, requireCaller, type ServiceIdentity } 
 export {
   continueTrace,
   currentTraceparent,
-  inSpan,
   startTelemetry,
   type TelemetrySettings,
 } from './telemetry.ts';

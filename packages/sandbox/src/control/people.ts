@@ -114,7 +114,7 @@ function isSame(one: Person | undefined, other: Person): boolean {
  * Runs `work` for every call, one run at a time; the calls that come during a run share the next one. An import is the
  * same work for one person as for a hundred.
  */
-export function createBatches(work: () => Promise<void>): () => Promise<void> {
+function createBatches(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 

@@ -3,7 +3,7 @@ import { createDevice, type DeviceKeys, type DeviceOutcome } from '@psc/ecps-dev
 import { z } from 'zod';
 
 /** What the person who holds the phone does when it rings. */
-export const phoneModes = [
+const phoneModes = [
   /** Waits for the control API to say what to do. */
   'manual',
   'approve',

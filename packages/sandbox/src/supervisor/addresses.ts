@@ -11,7 +11,7 @@ export interface Addresses {
   readonly worker: string;
 }
 
-export const issuerPath = '/auth/realms/esante-wallet';
+const issuerPath = '/auth/realms/esante-wallet';
 
 /** `localhost` is a secure context in browsers: cookies and the app work without certificates. */
 export function addressesFrom(ports: Ports): Addresses {

@@ -34,7 +34,7 @@ export interface Stores {
   notified(approvalId: string): Promise<readonly string[]>;
 }
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   WALLET_URL: walletUrl,
   OIDC_AUTHORIZATION_URL: 'https://auth.example/auth',
   PIN_LENGTH: 4,

@@ -1,7 +1,7 @@
 import { type Refused, refused } from '@psc/kernel';
 
 /** Why a whole import is refused. The register is then as it was. */
-export const importRefusals = [
+const importRefusals = [
   'file_unreadable',
   'file_empty',
   'file_is_a_web_page',

@@ -78,7 +78,7 @@ export interface RegisterRow {
   readonly practice: Practice;
 }
 
-export const rejectReasons = [
+const rejectReasons = [
   'column_count',
   'not_text',
   'national_id_malformed',

@@ -6,12 +6,7 @@ import {
 } from '#src/domain/register-row.ts';
 
 /** What the restricted extract says of a person beyond the public one. */
-export const civilFields = [
-  'nomDeFamille',
-  'prenoms',
-  'telephoneCorrespondance',
-  'mailCorrespondance',
-] as const;
+const civilFields = ['nomDeFamille', 'prenoms', 'telephoneCorrespondance', 'mailCorrespondance'] as const;
 
 export type Field =
   | 'nationalId'
