@@ -3,7 +3,7 @@ import { serviceNames } from '@psc/sandbox/supervisor/services.ts';
 import { createSandbox } from '@psc/testing';
 import { Redis } from 'ioredis';
 import { logInByPhone } from './phone-login.ts';
-import { figuresOf } from './process-figures.ts';
+import { figuresOf, figuresOfRedis, machineFigures, ownFigures } from './process-figures.ts';
 
 export interface LoginFigures {
   readonly perSecond: number;
@@ -11,7 +11,7 @@ export interface LoginFigures {
   /** Milliseconds, from the authorization request to the claims. */
   readonly p50: number;
   readonly p99: number;
-  readonly services: readonly { name: string; cpuMsPerLogin: number; idleMb: number; loadedMb: number }[];
+  readonly consumers: readonly { name: string; cpuMsPerLogin: number; idleMb: number; loadedMb: number }[];
   readonly redis: { readonly readsPerLogin: number; readonly commandsPerLogin: number };
 }
 
@@ -36,19 +36,24 @@ export async function measureLogins(
     clientId: 'sandbox-web',
     clientSecret: 'sandbox-secret',
   };
-  const processes = () => serviceNames.map((name) => ({ name, ...figuresOf(cluster.pidOf(name)) }));
-  const idle = processes();
+  const redis = new Redis(cluster.redisUrl);
+  const consumers = async () => [
+    ...serviceNames.map((name) => ({ name, ...figuresOf(cluster.pidOf(name)) })),
+    { name: 'Redis', ...(await figuresOfRedis(redis)) },
+    { name: 'load generator and phones', ...ownFigures() },
+    { name: 'whole machine, PostgreSQL included', ...machineFigures() },
+  ];
+  const idle = await consumers();
 
   await run({ until: Number.POSITIVE_INFINITY, most: WARM_UP_LOGINS });
-  const redis = new Redis(cluster.redisUrl);
-  const [before, redisBefore] = [processes(), await redisFigures(redis)];
+  const [before, redisBefore] = [await consumers(), await redisTraffic(redis)];
   const started = performance.now();
   const { durations, failed } = await run({
     until: started + seconds * 1000,
     most: Number.POSITIVE_INFINITY,
   });
   const elapsed = (performance.now() - started) / 1000;
-  const [after, redisAfter] = [processes(), await redisFigures(redis)];
+  const [after, redisAfter] = [await consumers(), await redisTraffic(redis)];
   await redis.quit();
 
   const sorted = durations.toSorted((a, b) => a - b);
@@ -58,7 +63,7 @@ export async function measureLogins(
     failed,
     p50: at(0.5),
     p99: at(0.99),
-    services: after.map(({ name, cpuMs, residentMb }, i) => ({
+    consumers: after.map(({ name, cpuMs, residentMb }, i) => ({
       name,
       cpuMsPerLogin: (cpuMs - (before[i]?.cpuMs ?? 0)) / durations.length,
       idleMb: idle[i]?.residentMb ?? 0,
@@ -93,7 +98,7 @@ export async function measureLogins(
 }
 
 /** `reads`: times Redis read from a socket, about one per round trip; `commands`: what it executed, scripts included. */
-async function redisFigures(redis: Redis): Promise<{ reads: number; commands: number }> {
+async function redisTraffic(redis: Redis): Promise<{ reads: number; commands: number }> {
   const stats = await redis.info('stats');
   const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(stats)?.[1] ?? 0);
   return { reads: figure('total_reads_processed'), commands: figure('total_commands_processed') };

@@ -52,10 +52,10 @@ console.table(
 );
 const busiest = runs.at(-1);
 if (busiest) {
-  console.log(`\nEach service, ${busiest.parallel} logins at once`);
+  console.log(`\nWhere it goes, ${busiest.parallel} logins at once`);
   console.table(
-    busiest.services.map(({ name, cpuMsPerLogin, idleMb, loadedMb }) => ({
-      service: name,
+    busiest.consumers.map(({ name, cpuMsPerLogin, idleMb, loadedMb }) => ({
+      '': name,
       'CPU ms/login': round(cpuMsPerLogin),
       'idle MB': idleMb,
       'loaded MB': loadedMb,
