@@ -505,6 +505,19 @@ describe('logging out', () => {
     ).toHaveProperty('code');
   });
 
+  it('with the ID token of somebody else asks the person first: a link of theirs logs nobody else out', async () => {
+    const other = { ...camilleLambda, nationalId: '899700000062' };
+    world.people.set(other.nationalId, other);
+    const approving = { nationalId: other.nationalId };
+    const foreign = await redeem(await world.login(world.browser(), authorizationUrl(), approving));
+    const browser = world.browser();
+    await world.login(browser, authorizationUrl());
+    const parameters = new URLSearchParams({ id_token_hint: foreign.id_token });
+    const page = await browser.open(`${world.issuer}${endpoints.end_session}?${parameters}`);
+    expect(page.text).toContain('Voulez-vous vous déconnecter ?');
+    expect(page.text).not.toContain('<script>');
+  });
+
   it('does not go where nobody registered', async () => {
     const tokens = await redeem(await world.login(world.browser(), authorizationUrl()));
     const parameters = { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'https://evil.example/' };

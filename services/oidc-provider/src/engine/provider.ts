@@ -98,8 +98,7 @@ export function buildProvider(
       revocation: { enabled: true, allowedPolicy: revocable },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) =>
-          show(ctx, 200, logoutPage(trusted(form), ctx.oidc.entities.IdTokenHint !== undefined)),
+        logoutSource: (ctx, form) => show(ctx, 200, logoutPage(trusted(form), isOwnIdToken(ctx.oidc))),
         postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage),
       },
     },
@@ -185,6 +184,15 @@ function loginOnly() {
   const policy = interactionPolicy.base();
   policy.remove('consent');
   return policy;
+}
+
+/**
+ * Does the ID token of this logout tell of whoever is logged in? Anybody has an ID token of their own: with that one, a
+ * link would log others out (OpenID Connect RP-Initiated Logout §4).
+ */
+function isOwnIdToken({ entities, session }: KoaContextWithOIDC['oidc']): boolean {
+  const subject = entities.IdTokenHint?.payload.sub;
+  return subject !== undefined && subject === session?.accountId;
 }
 
 /** A public application has nothing to show that a token was given to it: it learns nothing of tokens. */

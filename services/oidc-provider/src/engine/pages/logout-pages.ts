@@ -3,8 +3,8 @@ import { type Html, html, type Page, trusted } from '@psc/pages';
 const submit = trusted("document.querySelector('button').click()");
 
 /**
- * `form` is the library's, whose id is `op.logoutForm`. With a valid ID token the application speaks for the person and
- * the page submits itself, as Keycloak does; without one, anybody's link could log them out: the person confirms.
+ * `form` is the library's, whose id is `op.logoutForm`. With the person's own ID token the application speaks for
+ * them and the page submits itself, as Keycloak does; without it, anybody's link could log them out: the person confirms.
  */
 export function logoutPage(form: Html, confirmed: boolean): Page {
   const title = confirmed ? 'Déconnexion en cours' : 'Voulez-vous vous déconnecter ?';
