@@ -57,7 +57,13 @@ export type RegistrationClaims = z.infer<typeof registrationClaimsSchema>;
 export const registerDeviceBodySchema = z.strictObject({
   registration: compactJws,
   pin: pinSchema,
-  name: z.string().trim().min(1).max(80),
+  /** Without control characters: a database refuses some, a terminal obeys others. */
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^\P{Cc}*$/u),
   push: pushSubscriptionSchema.optional(),
 });
 export const registerDeviceResponseSchema = z.object({ deviceId: opaque });

@@ -25,7 +25,9 @@ const decoy: PublicKey = {
 export function createJoseDeviceSignatures(audience: string): DeviceSignatures {
   return {
     claimedDevice(jws) {
-      return String(readHeader(jws)?.kid ?? '');
+      const kid = readHeader(jws)?.kid;
+      // Nothing vouches for it yet: what cannot be one of our identifiers must not reach the database.
+      return typeof kid === 'string' && /^[\w-]{1,128}$/.test(kid) ? kid : '';
     },
 
     async verifyRequest(jws, key, now) {

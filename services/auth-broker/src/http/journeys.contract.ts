@@ -332,6 +332,14 @@ export function journeysContract(openWorld: OpenWorld): void {
       expect(await stranger.pendingRequests()).toEqual(await thief.pendingRequests());
     });
 
+    it('that claims an identifier no database can hold is unknown like any other', async () => {
+      await start();
+      const keys = await generateDeviceKeys();
+      const unknown = await world.phoneWith(keys, 'unknown-device-0001').pendingRequests();
+      expect(unknown).toMatchObject({ ok: false, refusal: 'signature_invalid' });
+      expect(await world.phoneWith(keys, 'unknown-device-\0').pendingRequests()).toEqual(unknown);
+    });
+
     it('another professional’s phone neither sees nor answers the approval', async () => {
       await start();
       await world.phone();
@@ -461,6 +469,7 @@ export function journeysContract(openWorld: OpenWorld): void {
       };
       expect(await register({ pin: '12345' })).toMatchObject({ refusal: 'malformed_request' });
       expect(await register({ name: '  ' })).toMatchObject({ refusal: 'malformed_request' });
+      expect(await register({ name: 'Télé\0phone' })).toMatchObject({ refusal: 'malformed_request' });
       expect(await register({ ticket: 'unknown-ticket-0123456789' })).toMatchObject({
         refusal: 'ticket_invalid',
       });
