@@ -51,11 +51,21 @@ export function createServiceClient(settings: {
           await response.body?.cancel();
           return unavailable(new Error(`${audience} answered ${response.status}`));
         }
-        const parsed = answer.safeParse(await response.json().catch((cause: unknown) => unavailable(cause)));
+        const text = await response.text().catch((cause: unknown) => unavailable(cause));
+        const parsed = answer.safeParse(readJson(text));
         return parsed.success ? parsed.data : unavailable(new Error(`${audience} answered another shape`));
       },
       { kind: SpanKind.CLIENT },
     );
+  }
+
+  function readJson(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Not the parser's own error: it quotes the body.
+      return unavailable(new Error(`${audience} answered something else than JSON`));
+    }
   }
 
   function unavailable(cause: unknown): never {
