@@ -13,16 +13,16 @@ export interface Failure {
 /** RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6. */
 const sentences: Readonly<Record<string, string>> = {
   access_denied:
-    "L'identification a été refusée, annulée, ou n'a pas abouti à temps. Vous pouvez recommencer.",
+    'L’identification a été refusée, annulée, ou n’a pas abouti à temps. Vous pouvez recommencer.',
   login_required: 'Vous devez vous identifier. Vous pouvez recommencer.',
   interaction_required: 'Vous devez vous identifier. Vous pouvez recommencer.',
   temporarily_unavailable:
     'Pro Santé Connect est momentanément indisponible. Réessayez dans quelques instants.',
   server_error: 'Pro Santé Connect a rencontré une erreur. Réessayez dans quelques instants.',
-  invalid_client: "Cette application n'est pas reconnue : vérifiez CLIENT_ID et CLIENT_SECRET.",
-  unauthorized_client: "Cette application n'a pas le droit de faire cette demande.",
-  invalid_grant: "Le code reçu n'est plus valable. Vous pouvez recommencer.",
-  invalid_scope: "Le périmètre demandé n'est pas accepté.",
+  invalid_client: 'Cette application n’est pas reconnue : vérifiez CLIENT_ID et CLIENT_SECRET.',
+  unauthorized_client: 'Cette application n’a pas le droit de faire cette demande.',
+  invalid_grant: 'Le code reçu n’est plus valable. Vous pouvez recommencer.',
+  invalid_scope: 'Le périmètre demandé n’est pas accepté.',
   invalid_request: 'La demande de cette application est incorrecte.',
 };
 
@@ -32,7 +32,7 @@ const outages = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_RESPONSE_IS_NOT_
 /** Translates what the library threw; anything it does not know is an outage of the provider. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
-    const sentence = sentences[error.error] ?? "L'identification n'a pas abouti. Vous pouvez recommencer.";
+    const sentence = sentences[error.error] ?? 'L’identification n’a pas abouti. Vous pouvez recommencer.';
     return { status: 400, sentence, code: error.error, description: error.error_description ?? '' };
   }
   if (error instanceof ClientError && !outages.has(error.code ?? '')) {
@@ -47,7 +47,7 @@ export function failureOf(error: unknown): Failure {
 export const unknownLogin: Failure = {
   status: 400,
   sentence:
-    "Cette identification est terminée ou n'a pas été demandée depuis ce navigateur. Vous pouvez recommencer.",
+    'Cette identification est terminée ou n’a pas été demandée depuis ce navigateur. Vous pouvez recommencer.',
   code: 'unknown_state',
   description: '',
 };

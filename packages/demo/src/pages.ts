@@ -7,7 +7,7 @@ export function welcomePage(): string {
   return page(
     'Bienvenue',
     html`<h1>Application de démonstration</h1>
-<p>Cette application reçoit l'identité d'un professionnel de santé par Pro Santé Connect, et montre ce qu'elle a reçu.</p>
+<p>Cette application reçoit l’identité d’un professionnel de santé par Pro Santé Connect, et montre ce qu’elle a reçu.</p>
 ${button}`,
   );
 }
@@ -20,29 +20,29 @@ export function sessionPage(session: Session): string {
 <p>Voici ce que cette application a reçu de Pro Santé Connect.</p>
 <form method="post" action="/logout"><button type="submit" class="quiet">Se déconnecter</button></form>
 ${claimsSection('UserInfo', session.userInfo)}
-${claimsSection("Jeton d'identité (ID token)", session.idTokenClaims)}`,
+${claimsSection('Jeton d’identité (ID token)', session.idTokenClaims)}`,
   );
 }
 
 export function failurePage(failure: Failure): string {
   return page(
-    "L'identification n'a pas abouti",
-    html`<h1>L'identification n'a pas abouti</h1>
+    'L’identification n’a pas abouti',
+    html`<h1>L’identification n’a pas abouti</h1>
 <p role="alert">${failure.sentence}</p>
 <dl>
-<dt>Code de l'erreur</dt><dd><code>${failure.code}</code></dd>
+<dt>Code de l’erreur</dt><dd><code>${failure.code}</code></dd>
 ${failure.description && html`<dt>Précision</dt><dd>${failure.description}</dd>`}
 </dl>
 ${button}
-<p><a href="/">Retour à l'accueil</a></p>`,
+<p><a href="/">Retour à l’accueil</a></p>`,
   );
 }
 
 export function lostPage(): string {
   return page(
     'Page introuvable',
-    html`<h1>Cette page n'existe pas</h1>
-<p><a href="/">Retour à l'accueil</a></p>`,
+    html`<h1>Cette page n’existe pas</h1>
+<p><a href="/">Retour à l’accueil</a></p>`,
   );
 }
 
@@ -50,7 +50,7 @@ export function lostPage(): string {
 const button = html`<a class="psc" href="/login"><svg aria-hidden="true" viewBox="0 0 24 24" width="32" height="32">
 <path d="M12 1 21.5 6.5v11L12 23 2.5 17.5v-11Z" fill="none" stroke="currentColor" stroke-width="1.6"/>
 <path d="M8 11V9.2a4 4 0 0 1 8 0V11h1v6.5H7V11Zm1.8 0h4.4V9.2a2.2 2.2 0 0 0-4.4 0Z" fill="currentColor"/></svg>
-<span>S'identifier avec <strong>Pro Santé Connect</strong></span></a>`;
+<span>S’identifier avec <strong>Pro Santé Connect</strong></span></a>`;
 
 function claimsSection(title: string, claims: Readonly<Record<string, unknown>>): Html {
   return html`<section>

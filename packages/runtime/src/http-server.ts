@@ -155,6 +155,6 @@ function answerErrors(app: FastifyInstance): void {
       .send({ error: 'malformed_request', message: `La requête est mal formée (${error.code}).` });
   });
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'not_found', message: "Cette adresse n'existe pas." }),
+    reply.code(404).send({ error: 'not_found', message: 'Cette adresse n’existe pas.' }),
   );
 }
