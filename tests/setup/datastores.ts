@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { removeDatastores, startDatastores } from '@psc/sandbox/provision/datastores.ts';
+import { startDatastores } from '@psc/sandbox/provision/datastores.ts';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import type { TestProject } from 'vitest/node';
+import { makeOwnFolder } from './own-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,13 +15,7 @@ declare module 'vitest' {
 
 /** Real datastores for the integration tests: started on free ports, gone with the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await mkdtemp(join(tmpdir(), 'psc-tests-'));
-  // On the way of PostgreSQL's own user, when we are root.
-  await chmod(directory, 0o711);
-  const forget = async () => {
-    await removeDatastores(directory);
-    await rm(directory, { recursive: true, force: true });
-  };
+  const { directory, forget } = await makeOwnFolder('psc-tests');
   const [postgresPort = 0, redisPort = 0] = await freePorts(2);
   const datastores = await startDatastores({
     directory,
@@ -39,7 +31,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', datastores.postgres.url());
   project.provide('redisUrl', datastores.redis.url);
   return async () => {
-    await datastores.stop();
-    await forget();
+    try {
+      await datastores.stop();
+    } finally {
+      await forget();
+    }
   };
 }

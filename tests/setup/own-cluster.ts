@@ -1,21 +1,12 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { removeDatastores } from '@psc/sandbox/provision/datastores.ts';
 import { type Cluster, type ClusterSettings, startCluster } from '@psc/sandbox/supervisor/cluster.ts';
 import { freePortBase } from '@psc/sandbox/supervisor/ports.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 /** A cluster for one test file, which may break it; disposing of it leaves nothing behind. */
 export async function startOwnCluster(
   environment: NonNullable<ClusterSettings['environment']> = {},
 ): Promise<Cluster & AsyncDisposable> {
-  const directory = await mkdtemp(join(tmpdir(), 'psc-cluster-'));
-  // On the way of PostgreSQL's own user, when we are root.
-  await chmod(directory, 0o711);
-  const forget = async () => {
-    await removeDatastores(directory);
-    await rm(directory, { recursive: true, force: true });
-  };
+  const { directory, forget } = await makeOwnFolder('psc-cluster');
   try {
     const cluster = await startCluster({
       portBase: await freePortBase(),
@@ -27,8 +18,11 @@ export async function startOwnCluster(
     });
     return Object.assign(cluster, {
       async [Symbol.asyncDispose]() {
-        await cluster.stop();
-        await forget();
+        try {
+          await cluster.stop();
+        } finally {
+          await forget();
+        }
       },
     });
   } catch (error) {

@@ -38,8 +38,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await close();
   await rm(folder, { recursive: true });
+  await close();
 });
 
 function start(args: string[], env: Record<string, string> = { DATABASE_URL: url, CONTACT_SEAL_KEYS }) {
