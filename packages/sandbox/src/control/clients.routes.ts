@@ -9,7 +9,7 @@ export type Declared = z.output<typeof applicationDeclarationSchema>;
 /** Declares applications at oidc-provider, as an operator does. */
 export type ApplyApplications = (applications: readonly Declared[]) => Promise<void>;
 
-/** Metadata that clients of dynamic registration (RFC 7591) send, and that says here what is so anyway. */
+/** Metadata that tools send by dynamic registration (RFC 7591). Accepted and dropped: no application has any other value. */
 const understood = z.looseObject({
   grant_types: z.array(z.enum(['authorization_code', 'refresh_token'])).optional(),
   response_types: z.array(z.literal('code')).optional(),

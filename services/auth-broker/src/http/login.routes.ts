@@ -164,8 +164,9 @@ function askAgain(
 }
 
 /**
- * Only our own pages post here (CSRF). Browsers say where a form is from; the cookie is SameSite besides, so what says
- * nothing is not a browser that was lured.
+ * Refuses a form that another site made this browser post (CSRF). Today's browsers say where a form comes from, by
+ * `Sec-Fetch-Site` or `Origin`. A request without either passes: it is no browser, or an old one, whose SameSite cookie
+ * does not travel with another site's form.
  */
 function isOwnForm({ headers }: FastifyRequest, walletOrigin: string): boolean {
   const site = headers['sec-fetch-site'];

@@ -9,7 +9,10 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
   return reply.code(status).headers(headers).send(body);
 }
 
-/** Fastify `onRequest`: nobody keeps these answers, nobody hears our addresses; the redirects too, that carry codes. */
+/**
+ * Fastify `onRequest`: no cache keeps these answers, and no other site reads their address in `Referer`. Not only pages:
+ * redirects carry codes.
+ */
 export function forbidKeeping(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   reply.header('cache-control', 'no-store').header('referrer-policy', 'same-origin');
   done();

@@ -9,7 +9,7 @@ import { show } from './show.ts';
 /** What browsers open; the rest is for applications. */
 const pages = [endpoints.authorization, endpoints.end_session];
 
-/** The library has pages of its own, that post a form by themselves: it adds the digest of their script to this. */
+/** For the library's own pages, which post a form by script: it finds `script-src` here and adds that script's digest. */
 const POLICY = "default-src 'none'; script-src 'report-sample'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Around everything: headers that no page goes without, and the last resort of an error that nobody answered. */
@@ -23,13 +23,13 @@ export function guard(logger: Logger): Parameters<Provider['use']>[0] {
     try {
       await next();
     } catch (error) {
-      // The library answers its own errors: this one is of resume.ts.
+      // The library answers its own errors itself: what arrives here was thrown by resume.ts.
       logger.error({ err: error }, 'a login could not be resumed');
       const unavailable = error instanceof Outage || error instanceof Unavailable;
       const trouble = unavailable ? 'unavailable' : 'unexpected';
       show(ctx, unavailable ? 503 : 500, errorPage({ trouble, retry: '' }));
     }
-    // PSC answers no page of another origin; the library answers all of them.
+    // CORS: like PSC, no script of another origin may read our answers. The library would let all of them.
     ctx.remove('access-control-allow-origin');
     ctx.remove('access-control-expose-headers');
   };

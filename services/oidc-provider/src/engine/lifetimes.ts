@@ -15,10 +15,10 @@ export interface Lifetimes {
   readonly interaction: number;
 }
 
-/** What an anonymous session keeps, it keeps for the time of one logout page. */
+/** Seconds. A session without a login only remembers a logout page that awaits its answer. */
 const ANONYMOUS_SESSION = 600;
 
-/** The library refuses a lifetime of nothing: what just ended lives one more second, and its session does not. */
+/** Seconds. The library refuses a lifetime of 0: what belongs to a session that is just over is given this much. */
 const AT_LEAST = 1;
 
 export function createLifetimes(lifetimes: Lifetimes, clock: Clock) {

@@ -28,10 +28,10 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
   [endpoints.pushed_authorization_request, 'POST'],
 ];
 
-/** What still fits in an address, for every proxy on the way. */
+/** Characters. A posted request becomes the query of a redirect: longer ones would not pass the proxies on the way. */
 const LONGEST_POSTED_REQUEST = 6 * 1024;
 
-/** Applications know a new key this long after it is published, at the latest: it must not sign before. */
+/** How long applications may cache discovery and the key set. A new key must be published for longer before it signs. */
 const DOCUMENTS_MAX_AGE_S = 300;
 
 /**
