@@ -75,6 +75,7 @@ export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'ap
   return (ctx: KoaContextWithOIDC) => {
     const source = tokenSource(ctx);
     const account = ctx.oidc.account;
+    // The library types what `findAccount` answered as its own Account: ours, which findAccount alone makes, holds more.
     const professional = account && (account as Account).professional;
     if (!source || !professional) return undefined;
     return {

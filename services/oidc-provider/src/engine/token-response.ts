@@ -16,6 +16,7 @@ export function completeTokenResponse(
     if (ctx.path !== endpoints.token || ctx.status !== 200) return;
     const { RefreshToken, RotatedRefreshToken } = ctx.oidc.entities;
     ctx.body = {
+      // Koa leaves the body untyped; a token response that succeeded is a JSON object.
       ...(ctx.body as object),
       refresh_expires_in: RefreshToken?.expiration,
       'not-before-policy': 0,

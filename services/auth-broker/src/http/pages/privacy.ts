@@ -10,7 +10,7 @@ export const privacyPage: Page = {
 <h2>Combien de temps</h2>
 <p>Une demande de connexion est effacée quelques minutes après sa fin. Un signalement de fraude est conservé le temps de son traitement. Votre code n’est jamais conservé lisible.</p>
 <h2>Cookies</h2>
-<p>Un seul cookie, indispensable à votre connexion : il garantit que la personne qui se connecte est bien celle qui l’a demandé. Il n’y a ni mesure d’audience, ni publicité.</p>
+<p>Un seul cookie, indispensable à votre connexion : il garantit que la personne qui se connecte est bien celle qui en a fait la demande. Il n’y a ni mesure d’audience, ni publicité.</p>
 <h2>Vos droits</h2>
 <p>Vous pouvez demander à consulter, rectifier ou limiter l’usage de vos données auprès de l’organisme qui vous propose ce service. Vous pouvez aussi adresser une réclamation à la CNIL.</p>`,
 };
