@@ -83,4 +83,14 @@ describe('the HTTP server of every service', () => {
     expect((await app.inject({ method: 'POST', url: '/login', payload: 'x' })).statusCode).toBe(415);
     expect((await app.inject('/nowhere')).json()).toMatchObject({ error: 'not_found' });
   });
+
+  it('answers an address that cannot be read without quoting it', async () => {
+    const { app, lines } = build();
+    for (const url of ['/login/%E0?code=secret', `/login/secret${'x'.repeat(200)}`]) {
+      const { body, ...response } = await app.inject(url);
+      expect(response.statusCode).toBeGreaterThanOrEqual(400);
+      expect(response.json()).toMatchObject({ error: 'malformed_request' });
+      expect(body + lines.join()).not.toMatch(/secret|%E0/);
+    }
+  });
 });

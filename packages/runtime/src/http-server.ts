@@ -5,6 +5,7 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
@@ -40,6 +41,7 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
     // Closes idle keep-alive connections at once when stopping, so that a rolling update does not wait for browsers.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: answerUnreadable,
   });
   traceRequests(app);
   measureRequests(app, settings.metrics);
@@ -132,6 +134,16 @@ function route(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'unknown';
 }
 
+/** The message of the parser, or of the router, may quote the body or the address: only its code is told. */
+function malformed({ code }: FastifyError) {
+  return { error: 'malformed_request', message: `La requête est mal formée (${code}).` };
+}
+
+/** An address that no route can read never reaches the error handler. */
+function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(error.statusCode ?? 400).send(malformed(error));
+}
+
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (error instanceof Unavailable) {
@@ -149,10 +161,7 @@ function answerErrors(app: FastifyInstance): void {
         message: 'Une erreur inattendue est survenue. Réessayez dans quelques instants.',
       });
     }
-    // The parser's message may quote the body: only its code is told.
-    return reply
-      .code(status)
-      .send({ error: 'malformed_request', message: `La requête est mal formée (${error.code}).` });
+    return reply.code(status).send(malformed(error));
   });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'not_found', message: 'Cette adresse n’existe pas.' }),
