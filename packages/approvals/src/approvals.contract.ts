@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Bug, type Outcome } from '@psc/kernel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  Approval,
-  ApprovalRequest,
-  ApprovalState,
-  Challenge,
-  Decision,
-  Transition,
-} from './approval.ts';
+import type { Approval, ApprovalState, Challenge, Decision, Transition } from './approval.ts';
 import { followsTheModel, type MakeApprovals } from './approvals.model.ts';
 import { type Approvals, defaultLifetimes, type TransitionRefusal } from './approvals.ts';
+import { sampleRequest } from './sample-request.ts';
 
 /** What every adapter of `Approvals` must do. */
 export function approvalsContract(name: string, make: MakeApprovals): void {
@@ -502,19 +496,7 @@ function randomId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-const request: ApprovalRequest = {
-  clientId: 'test-application',
-  clientName: 'Application de test',
-  acr: 'eidas1',
-  scope: 'openid scope_all',
-  channel: 'browser',
-  requester: { ip: '192.0.2.7', userAgent: 'Mozilla/5.0' },
-  returnTo: 'https://auth.example/auth/abc',
-  loginHint: '',
-  challengeFromHint: false,
-  openedAt: Date.UTC(2026, 0, 5, 8),
-  traceparent: '',
-};
+const request = sampleRequest();
 
 function challengeOf(nationalId: string): Challenge {
   return {

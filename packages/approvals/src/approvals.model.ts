@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@psc/kernel';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ApprovalRequest, ApprovalState, Challenge, Decision } from './approval.ts';
+import type { ApprovalState, Challenge, Decision } from './approval.ts';
 import {
   type ApprovalLifetimes,
   type Approvals,
   defaultLifetimes,
   type TransitionRefusal,
 } from './approvals.ts';
+import { sampleRequest } from './sample-request.ts';
 
 /** Makes an adapter on this clock and these lifetimes. Its store may be shared: suites make their own identifiers. */
 export type MakeApprovals = (settings: {
@@ -250,18 +251,6 @@ async function expectAgreement({ approvals, ids, people }: World, model: Model):
   await Promise.all(checks);
 }
 
-const request: ApprovalRequest = {
-  clientId: 'test-application',
-  clientName: 'Application de test',
-  acr: 'eidas1',
-  scope: 'openid scope_all',
-  channel: 'ciba',
-  requester: { ip: '192.0.2.7', userAgent: '' },
-  returnTo: '',
-  loginHint: '',
-  challengeFromHint: true,
-  openedAt: 0,
-  traceparent: '',
-};
+const request = sampleRequest({ channel: 'ciba', returnTo: '', challengeFromHint: true });
 
 const challenge: Challenge = { nationalId: '', means: 'ecps', number: '42', browser: '', challengedAt: 0 };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRedisApprovals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import {
   lookupRequestSchema,
   lookupResponseSchema,
@@ -93,19 +94,16 @@ async function openLogin(traceparent = '') {
   });
   closing.push(() => redis.disconnect());
   const id = randomBytes(24).toString('base64url');
-  await approvals.open(id, {
-    clientId: 'agenda',
-    clientName: 'Agenda',
-    acr: 'eidas1',
-    scope: 'openid',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: '' },
-    returnTo: 'http://localhost:3000/resume',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: Date.now(),
-    traceparent,
-  });
+  await approvals.open(
+    id,
+    sampleRequest({
+      clientId: 'agenda',
+      clientName: 'Agenda',
+      returnTo: 'http://localhost:3000/resume',
+      openedAt: Date.now(),
+      traceparent,
+    }),
+  );
   return id;
 }
 

@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { createSeal, openRedis } from '@psc/datastores';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -102,19 +103,7 @@ const followLink = (path: string, headers: Record<string, string>) =>
 /** Somebody typed this identifier on the login page of an application. */
 async function challenge(nationalId: string, number = '42'): Promise<string> {
   const id = randomUUID();
-  await approvals.open(id, {
-    clientId: 'sandbox-web',
-    clientName: 'Mon application',
-    acr: 'eidas1',
-    scope: 'openid scope_all',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: 'Firefox' },
-    returnTo: 'http://localhost:3000/',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: Date.now(),
-    traceparent: '',
-  });
+  await approvals.open(id, sampleRequest({ clientName: 'Mon application', openedAt: Date.now() }));
   await approvals.challenge(id, { nationalId, means: 'ecps', number, browser: '', challengedAt: Date.now() });
   return id;
 }

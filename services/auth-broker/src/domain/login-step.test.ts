@@ -1,4 +1,5 @@
 import type { Approval } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { describe, expect, it } from 'vitest';
 import { decideNextStep } from './login-step.ts';
 
@@ -6,19 +7,7 @@ const opened: Extract<Approval, { state: 'opened' }> = {
   state: 'opened',
   id: 'approval',
   expiresAt: 1,
-  request: {
-    clientId: 'app',
-    clientName: 'App',
-    acr: 'eidas1',
-    scope: 'openid',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: '' },
-    returnTo: 'https://auth.example/',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: 0,
-    traceparent: '',
-  },
+  request: sampleRequest({ clientName: 'App', returnTo: 'https://auth.example/' }),
 };
 const challenge = {
   nationalId: '899700000012',

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { ApprovalRequest, Approvals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { createDevice, type Device, type DeviceKeys, generateDeviceKeys } from '@psc/ecps-device';
 import { Unavailable, withLuhnKey } from '@psc/kernel';
 import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
@@ -115,20 +116,20 @@ export async function createWorld(
     },
     async openLogin(change = {}) {
       const id = randomBytes(24).toString('base64url');
-      const opened = await stores.approvals.open(id, {
-        clientId: 'agenda',
-        clientName: 'Agenda médical',
-        acr: 'eidas1',
-        scope: 'openid scope_all',
-        channel: 'browser',
-        requester: { ip: '192.0.2.1', userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' },
-        returnTo,
-        loginHint: '',
-        challengeFromHint: false,
-        openedAt: time.now,
-        traceparent: '',
-        ...change,
-      });
+      const opened = await stores.approvals.open(
+        id,
+        sampleRequest({
+          clientId: 'agenda',
+          clientName: 'Agenda médical',
+          requester: {
+            ip: '192.0.2.1',
+            userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0',
+          },
+          returnTo,
+          openedAt: time.now,
+          ...change,
+        }),
+      );
       expect(opened.ok).toBe(true);
       return id;
     },

@@ -1,4 +1,5 @@
 import { type Approvals, createMemoryApprovals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFollowLogin } from './follow-login.ts';
 
@@ -9,19 +10,7 @@ let approvals: Approvals;
 beforeEach(async () => {
   vi.useFakeTimers();
   approvals = createMemoryApprovals({ clock });
-  await approvals.open(id, {
-    clientId: 'app',
-    clientName: 'App',
-    acr: 'eidas1',
-    scope: 'openid',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: '' },
-    returnTo: 'https://auth.example/',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: clock(),
-    traceparent: '',
-  });
+  await approvals.open(id, sampleRequest({ openedAt: clock() }));
   await approvals.challenge(id, {
     nationalId: '899700000012',
     means: 'ecps',

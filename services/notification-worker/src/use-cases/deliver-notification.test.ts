@@ -1,4 +1,5 @@
 import type { Approval, ChallengedApproval } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { Bug, Unavailable } from '@psc/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDeliveries } from '#src/adapters/deliveries.memory.ts';
@@ -14,19 +15,7 @@ const challenged: ChallengedApproval = {
   id: job.approvalId,
   state: 'challenged',
   expiresAt: now + 90_500,
-  request: {
-    clientId: 'app',
-    clientName: 'Application',
-    acr: 'eidas1',
-    scope: 'openid scope_all',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: 'Firefox' },
-    returnTo: 'http://localhost:3000/',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: now - 40_000,
-    traceparent: '',
-  },
+  request: sampleRequest({ openedAt: now - 40_000 }),
   challenge: {
     nationalId: '899700000001',
     means: 'ecps',

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import {
   type NotificationJob,
   notificationJobId,
@@ -182,19 +183,7 @@ function enrolPhone() {
 
 async function challenge(): Promise<string> {
   const id = randomUUID();
-  await approvals.open(id, {
-    clientId: 'app',
-    clientName: 'Application',
-    acr: 'eidas1',
-    scope: 'openid scope_all',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: 'Firefox' },
-    returnTo: 'http://localhost:3000/',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: Date.now(),
-    traceparent: '',
-  });
+  await approvals.open(id, sampleRequest({ openedAt: Date.now() }));
   await approvals.challenge(id, {
     nationalId: '899700000013',
     means: 'ecps',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createMemoryApprovals } from '@psc/approvals';
+import { sampleRequest } from '@psc/approvals/sample-request';
 import { approvalProofType } from '@psc/contracts';
 import { systemClock, Unavailable } from '@psc/kernel';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,19 +34,7 @@ async function world() {
     },
     trace: (_approval, _step, work) => work(),
   });
-  await approvals.open(id, {
-    clientId: 'dossier',
-    clientName: 'Dossier',
-    acr: 'eidas1',
-    scope: 'openid scope_all',
-    channel: 'browser',
-    requester: { ip: '192.0.2.1', userAgent: 'test' },
-    returnTo: 'https://auth.example/x',
-    loginHint: '',
-    challengeFromHint: false,
-    openedAt: systemClock(),
-    traceparent: '',
-  });
+  await approvals.open(id, sampleRequest({ clientId: 'dossier', openedAt: systemClock() }));
   const challenge = { nationalId: camilleLambda.nationalId, means: 'ecps', number: '42', browser } as const;
   await approvals.challenge(id, { ...challenge, challengedAt: systemClock() });
   const claims = {
