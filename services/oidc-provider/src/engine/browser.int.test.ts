@@ -357,7 +357,7 @@ describe('the cookies', () => {
     const ask = (changed: string) =>
       fetch(authorizationUrl({ prompt: 'none' }), { headers: { cookie: changed }, redirect: 'manual' });
     expect((await ask(cookie)).headers.get('location')).toContain('code=');
-    const changed = cookie.replace(/psc_session=([^;]*).(;|$)/, 'psc_session=$1A$2');
+    const changed = cookie.replace(/psc_session=[^;]*/, '$&A');
     expect((await ask(changed)).headers.get('location')).toContain('login_required');
     const unsigned = cookie.replace(/psc_session\.sig=[^;]*/, '');
     expect((await ask(unsigned)).headers.get('location')).toContain('login_required');
