@@ -30,46 +30,46 @@ export type Approval =
 
 export type ApprovalState = Approval['state'];
 
-interface Common {
+interface Asked {
   readonly id: string;
   readonly request: ApprovalRequest;
   /** When `opened` or `challenged` lapses; for the others, when the decision was due. */
   readonly expiresAt: number;
 }
 
-export interface OpenedApproval extends Common {
+export interface OpenedApproval extends Asked {
   readonly state: 'opened';
 }
 
-export interface ChallengedApproval extends Common {
+export interface ChallengedApproval extends Asked {
   readonly state: 'challenged';
   readonly challenge: Challenge;
 }
 
-export interface ApprovedApproval extends Common {
+export interface ApprovedApproval extends Asked {
   readonly state: 'approved';
   readonly challenge: Challenge;
   /** Signed JWT (`approvalProofClaimsSchema`). Not verified here: the taker must. */
   readonly proof: string;
 }
 
-export interface TakenApproval extends Common {
+export interface TakenApproval extends Asked {
   readonly state: 'taken';
   readonly challenge: Challenge;
 }
 
-export interface DeniedApproval extends Common {
+export interface DeniedApproval extends Asked {
   readonly state: 'denied';
   readonly challenge: Challenge;
   readonly reason: DenialReason;
 }
 
-export interface ReportedApproval extends Common {
+export interface ReportedApproval extends Asked {
   readonly state: 'reported';
   readonly challenge: Challenge;
 }
 
-export interface ExpiredApproval extends Common {
+export interface ExpiredApproval extends Asked {
   readonly state: 'expired';
   readonly challenge?: Challenge;
 }
