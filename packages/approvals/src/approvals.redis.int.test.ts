@@ -235,6 +235,22 @@ describe('whoever can write to Redis', () => {
 });
 
 describe('what Redis keeps', () => {
+  it('does not keep in the index of a professional what is over, once it was read', async () => {
+    const who = `8997${randomBytes(6).toString('hex').toUpperCase()}`;
+    const ids = Array.from({ length: 4 }, newId);
+    for (const id of ids) {
+      await approvals.open(id, request);
+      await approvals.challenge(id, { ...challenge, nationalId: who });
+    }
+    const [waiting = '', refused = '', abandoned = '', forgotten = ''] = ids;
+    await approvals.decide(refused, { state: 'denied', reason: 'refused' });
+    await approvals.abandon(abandoned);
+    await redis.del(keyOf(forgotten));
+    expect((await approvals.awaiting(who)).map(({ id }) => id)).toEqual([waiting]);
+    const [index = ''] = seal.pseudonyms(`approvals of ${who}`);
+    expect(await redis.zrange(`psc:approvals:of:{${index}}`, '0', '-1')).toEqual([waiting]);
+  });
+
   it('says nothing of a person, of an application nor of a proof, in keys, values or events', async () => {
     const events: string[] = [];
     const ear = await openRedis(url, 'subscriber', ignore);

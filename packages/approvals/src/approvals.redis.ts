@@ -155,12 +155,18 @@ export function createRedisApprovals(settings: RedisApprovalsSettings): Approval
       transition(id, (key) => redis.approvalAbandon(key, ...times()), ['expired'], refusalOf('abandon')),
 
     async awaiting(nationalId) {
+      const indexes = indexesOf(seal, nationalId);
       const entries = await Promise.all(
-        indexesOf(seal, nationalId).map((index) =>
-          redis.zrevrange(index, 0, MOST_AWAITING - 1).catch(orNothing([])),
-        ),
+        indexes.map((index) => redis.zrevrange(index, 0, MOST_AWAITING - 1).catch(orNothing([]))),
       );
-      return awaitingAnswerOf(nationalId, await Promise.all([...new Set(entries.flat())].map(find)));
+      const ids = [...new Set(entries.flat())];
+      const found = await Promise.all(ids.map(find));
+      // What is over would be read again at each question, and would hide what still awaits behind it.
+      const over = ids.filter((_, i) => isOver(found[i]));
+      if (over.length > 0) {
+        await Promise.all(indexes.map((index) => redis.zrem(index, ...over).catch(orNothing(0))));
+      }
+      return awaitingAnswerOf(nationalId, found);
     },
 
     async watch(id, changed) {
@@ -179,6 +185,11 @@ function keyOf(id: string): string {
 /** Where a professional's approvals are noted, under the key that seals today first. */
 function indexesOf(seal: Seal, nationalId: string): readonly string[] {
   return seal.pseudonyms(`approvals of ${nationalId}`).map((pseudonym) => `psc:approvals:of:{${pseudonym}}`);
+}
+
+/** Not `opened`: an approval is noted just before it is challenged. */
+function isOver(approval: Approval | undefined): boolean {
+  return !approval || !isIn(approval, ['opened', 'challenged']);
 }
 
 /** ioredis sends the text once per connection, and its SHA-1 afterwards. */
