@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { createJoseDeviceSignatures } from '#src/adapters/device-signatures.jose.ts';
 import { createNotificationBudget } from '#src/adapters/notification-budget.ts';
 import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
+import { networkOf } from '#src/domain/network.ts';
 import { createBrowsers } from '#src/http/browser.ts';
 import { deviceRoutes } from '#src/http/device.routes.ts';
 import { internalRoutes } from '#src/http/internal.routes.ts';
@@ -160,7 +161,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
   });
   const admitAddress = (ip: string) =>
     quotas.reserve(
-      `device-address:${parts.pseudonym(ip)}`,
+      `device-address:${parts.pseudonym(networkOf(ip))}`,
       settings.DEVICE_CALLS_PER_ADDRESS_PER_MINUTE,
       60_000,
     );
