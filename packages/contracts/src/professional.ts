@@ -1,3 +1,4 @@
+import { activityFields, exerciceFields } from '@psc/kernel';
 import { z } from 'zod';
 
 /**
@@ -6,50 +7,18 @@ import { z } from 'zod';
  */
 const column = z.string().max(512).default('');
 
-/** One place and way of working: the 30 keys of PSC's `activities[]`. `numeroFinessetablissementJuridique` is spelt so. */
-export const activitySchema = z.object({
-  codeModeExercice: column,
-  codeSecteurDactivite: column,
-  codeSectionPharmacien: column,
-  codeRole: column,
-  codeGenreActivite: column,
-  numeroSiretSite: column,
-  numeroSirenSite: column,
-  numeroFinessSite: column,
-  numeroFinessetablissementJuridique: column,
-  identifiantTechniqueDeLaStructure: column,
-  raisonSocialeSite: column,
-  enseigneCommercialeSite: column,
-  complementDestinataire: column,
-  complementPointGeographique: column,
-  numeroVoie: column,
-  indiceRepetitionVoie: column,
-  codeTypeDeVoie: column,
-  libelleVoie: column,
-  mentionDistribution: column,
-  bureauCedex: column,
-  codePostal: column,
-  codeCommune: column,
-  codePays: column,
-  telephone: column,
-  telephone2: column,
-  telecopie: column,
-  adresseEMail: column,
-  codeDepartement: column,
-  ancienIdentifiantDeLaStructure: column,
-  autoriteDenregistrement: column,
-});
+function columns<Name extends string>(names: readonly Name[]): Record<Name, typeof column> {
+  // `fromEntries` forgets the names that it was given.
+  return Object.fromEntries(names.map((name) => [name, column])) as Record<Name, typeof column>;
+}
+
+/** One place and way of working: PSC's `activities[]`. */
+export const activitySchema = z.object(columns(activityFields));
 export type Activity = z.infer<typeof activitySchema>;
 
 /** One profession in one category, with its savoir-faire: PSC's `exercices[]`. */
 export const exerciceSchema = z.object({
-  codeProfession: column,
-  codeCategorieProfessionnelle: column,
-  codeCiviliteDexercice: column,
-  nomDexercice: column,
-  prenomDexercice: column,
-  codeTypeSavoirFaire: column,
-  codeSavoirFaire: column,
+  ...columns(exerciceFields),
   activities: z.array(activitySchema).max(1000),
 });
 export type Exercice = z.infer<typeof exerciceSchema>;

@@ -9,3 +9,4 @@ export {
   withRppsPrefix,
 } from './national-id.ts';
 export { type Accepted, accepted, type Outcome, type Refused, refused } from './outcome.ts';
+export { type ActivityField, activityFields, type ExerciceField, exerciceFields } from './practice.ts';

@@ -1,10 +1,5 @@
-import {
-  type Activity,
-  activityColumns,
-  type Exercice,
-  exerciceColumns,
-  type Professional,
-} from './professional.ts';
+import { activityFields, exerciceFields } from '@psc/kernel';
+import type { Activity, Exercice, Professional } from './professional.ts';
 
 /** The year whose shape of UserInfo an application expects. */
 export type ClaimsGeneration = '2024';
@@ -85,8 +80,8 @@ export function userInfoClaims(
         SubjectRefPro: {
           codeCivilite: professional.codeCivilite,
           exercices: professional.exercices.map((exercice) => ({
-            ...pick(exercice, exerciceColumns),
-            activities: exercice.activities.map((activity): Activity => pick(activity, activityColumns)),
+            ...pick(exercice, exerciceFields),
+            activities: exercice.activities.map((activity): Activity => pick(activity, activityFields)),
           })),
         },
       };

@@ -1,4 +1,5 @@
-import { activityFields, exerciceFields, exerciceKeyFields } from '#src/domain/register-row.ts';
+import { activityFields, exerciceFields } from '@psc/kernel';
+import { exerciceKeyFields } from '#src/domain/register-row.ts';
 
 /** The column of a field: `codeModeExercice` is kept in `code_mode_exercice`. */
 export function columnOf(field: string): string {

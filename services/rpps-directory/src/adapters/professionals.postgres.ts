@@ -1,7 +1,7 @@
 import type { Exercice } from '@psc/contracts';
 import type { Postgres } from '@psc/datastores';
+import { activityFields, exerciceFields } from '@psc/kernel';
 import { otherIds } from '#src/domain/identifier.ts';
-import { activityFields, exerciceFields } from '#src/domain/register-row.ts';
 import type { Professionals } from '#src/ports/professionals.ts';
 import { columnOf } from './columns.postgres.ts';
 

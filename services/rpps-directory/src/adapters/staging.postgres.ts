@@ -1,16 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Seal } from '@psc/datastores';
+import { activityFields, exerciceFields } from '@psc/kernel';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { hasActivity, hasExercice } from '#src/domain/exercices.ts';
 import { originOf } from '#src/domain/identifier.ts';
-import {
-  activityFields,
-  exerciceFields,
-  type RegisterRow,
-  type RejectedRow,
-} from '#src/domain/register-row.ts';
+import type { RegisterRow, RejectedRow } from '#src/domain/register-row.ts';
 import type { Extract } from '#src/ports/register.ts';
 import { activityColumns, exerciceColumns } from './columns.postgres.ts';
 import { contactName } from './contacts.postgres.ts';

@@ -1,11 +1,5 @@
-import {
-  type ActivityField,
-  activityFields,
-  type ExerciceField,
-  exerciceFields,
-  exerciceKeyFields,
-  type Practice,
-} from './register-row.ts';
+import { type ActivityField, activityFields, type ExerciceField, exerciceFields } from '@psc/kernel';
+import { exerciceKeyFields, type Practice } from './register-row.ts';
 
 export type Activity = Readonly<Record<ActivityField, string>>;
 export type Exercice = Readonly<Record<ExerciceField, string>> & { readonly activities: Activity[] };

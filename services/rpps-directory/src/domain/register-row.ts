@@ -1,4 +1,4 @@
-import type { NationalId } from '@psc/kernel';
+import type { ActivityField, ExerciceField, NationalId } from '@psc/kernel';
 
 /**
  * The extracts that the register is imported from:
@@ -16,49 +16,6 @@ export const exerciceKeyFields = [
   'codeSavoirFaire',
 ] as const;
 
-export const exerciceFields = [
-  ...exerciceKeyFields,
-  'codeCiviliteDexercice',
-  'nomDexercice',
-  'prenomDexercice',
-] as const;
-
-/** One place and way of working, in the words that Pro Santé Connect's applications receive. */
-export const activityFields = [
-  'codeModeExercice',
-  'codeSecteurDactivite',
-  'codeSectionPharmacien',
-  'codeRole',
-  'codeGenreActivite',
-  'numeroSiretSite',
-  'numeroSirenSite',
-  'numeroFinessSite',
-  'numeroFinessetablissementJuridique',
-  'identifiantTechniqueDeLaStructure',
-  'raisonSocialeSite',
-  'enseigneCommercialeSite',
-  'complementDestinataire',
-  'complementPointGeographique',
-  'numeroVoie',
-  'indiceRepetitionVoie',
-  'codeTypeDeVoie',
-  'libelleVoie',
-  'mentionDistribution',
-  'bureauCedex',
-  'codePostal',
-  'codeCommune',
-  'codePays',
-  'telephone',
-  'telephone2',
-  'telecopie',
-  'adresseEMail',
-  'codeDepartement',
-  'ancienIdentifiantDeLaStructure',
-  'autoriteDenregistrement',
-] as const;
-
-export type ExerciceField = (typeof exerciceFields)[number];
-export type ActivityField = (typeof activityFields)[number];
 /** The columns of one row that describe a practice: an exercice, and one of its activities. */
 export type Practice = Readonly<Record<ExerciceField | ActivityField, string>>;
 

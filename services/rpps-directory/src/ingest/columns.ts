@@ -1,9 +1,4 @@
-import {
-  type ActivityField,
-  activityFields,
-  type ExerciceField,
-  exerciceFields,
-} from '#src/domain/register-row.ts';
+import { type ActivityField, activityFields, type ExerciceField, exerciceFields } from '@psc/kernel';
 
 /** What the restricted extract says of a person beyond the public one. */
 const civilFields = ['nomDeFamille', 'prenoms', 'telephoneCorrespondance', 'mailCorrespondance'] as const;

@@ -1,14 +1,7 @@
-import { type NationalId, parseNationalId } from '@psc/kernel';
+import { activityFields, exerciceFields, type NationalId, parseNationalId } from '@psc/kernel';
 import { firstGivenName } from '#src/domain/given-name.ts';
 import { parseOtherIdentifiers, withoutOwn } from '#src/domain/identifier.ts';
-import {
-  activityFields,
-  exerciceFields,
-  type Practice,
-  type RegisterRow,
-  type RejectedRow,
-  type RejectReason,
-} from '#src/domain/register-row.ts';
+import type { Practice, RegisterRow, RejectedRow, RejectReason } from '#src/domain/register-row.ts';
 import type { Field } from './columns.ts';
 import { type Layout, SEPARATOR } from './layout.ts';
 

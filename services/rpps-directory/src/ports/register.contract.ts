@@ -1,16 +1,14 @@
 import { activitySchema, professionalSchema } from '@psc/contracts';
-import { type NationalId, parseNationalId } from '@psc/kernel';
-import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type ActivityField,
   activityFields,
   type ExerciceField,
-  type ExtractKind,
   exerciceFields,
-  type Practice,
-  type RegisterRow,
-  type RejectedRow,
-} from '#src/domain/register-row.ts';
+  type NationalId,
+  parseNationalId,
+} from '@psc/kernel';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExtractKind, Practice, RegisterRow, RejectedRow } from '#src/domain/register-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { Professionals } from './professionals.ts';
 import type { ApplyOptions, Extract, Register } from './register.ts';
