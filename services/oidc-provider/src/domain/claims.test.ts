@@ -1,4 +1,4 @@
-import type { Professional } from '@psc/contracts';
+import { activitySchema, exerciceSchema, type Professional } from '@psc/contracts';
 import { activityFields, exerciceFields } from '@psc/kernel';
 import { describe, expect, it } from 'vitest';
 import { camilleLambda } from '#src/testing/camille-lambda.ts';
