@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest';
 /** Runs a service made of these lines in a process of its own. */
 function service(lines: string) {
   const source = `
+    import { generateKeyPairSync } from 'node:crypto';
     import { ConfigError, runService } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
     const say = (text) => process.stdout.write(text + '\\n');
-    await runService('toy', () => ({ LOG_LEVEL: 'silent', OTEL_TRACES_SAMPLER_ARG: 1 }), async ({ life }) => { ${lines}; });
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+    const config = { LOG_LEVEL: 'silent', OTEL_TRACES_SAMPLER_ARG: 1, SERVICE_KEY: { ...key, kid: 'toy' }, SERVICE_TRUST: {} };
+    await runService('toy', () => config, async ({ life }) => { ${lines}; });
     say('running');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {

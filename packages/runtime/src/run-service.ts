@@ -1,6 +1,9 @@
-import { ConfigError } from './config.ts';
+import { systemClock } from '@psc/kernel';
+import type { z } from 'zod';
+import { ConfigError, type privateServiceKey, type publicServiceKey } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Registry } from './metrics.ts';
+import { createServiceIdentity, type ServiceIdentity } from './service-identity.ts';
 import { startTelemetry } from './telemetry.ts';
 
 /** The life of a process: what was opened is closed in reverse order. */
@@ -14,11 +17,15 @@ export interface ServiceFrame<Config> {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** Who this service is for the others. */
+  readonly identity: ServiceIdentity;
   readonly life: Life;
 }
 
 /** The part of `commonConfig` that the frame itself reads. */
 interface FrameConfig {
+  readonly SERVICE_KEY: z.output<typeof privateServiceKey>;
+  readonly SERVICE_TRUST: Readonly<Record<string, readonly z.output<typeof publicServiceKey>[]>>;
   readonly LOG_LEVEL: string;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   readonly OTEL_TRACES_SAMPLER_ARG: number;
@@ -64,7 +71,13 @@ export async function runService<Config extends FrameConfig>(
     });
     const life: Life = { onStop: (what, close) => opened.push({ what, close }) };
     life.onStop('telemetry', telemetry.stop);
-    await start({ config, logger, metrics: createMetrics(name), life });
+    const identity = await createServiceIdentity({
+      name,
+      key: config.SERVICE_KEY,
+      trust: config.SERVICE_TRUST,
+      clock: systemClock,
+    });
+    await start({ config, logger, metrics: createMetrics(name), identity, life });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       // A second signal does not cut the first one's work short: the deadline does.
       process.on(signal, () => {

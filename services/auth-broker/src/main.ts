@@ -5,8 +5,8 @@ import { openParts } from './open-parts.ts';
 
 const service = 'auth-broker';
 
-await runService(service, readConfig, async ({ config, logger, metrics, life }) => {
-  const { parts, isReady } = await openParts(config, life, (err) =>
+await runService(service, readConfig, async ({ config, logger, metrics, identity, life }) => {
+  const { parts, isReady } = await openParts(config, identity, life, (err) =>
     logger.error({ err }, 'a datastore failed'),
   );
   const app = createHttpServer({ logger, metrics, isReady, trustedProxies: config.TRUSTED_PROXIES });

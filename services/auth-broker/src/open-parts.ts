@@ -2,7 +2,7 @@ import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { type NotificationJob, notificationQueue, queuePrefix } from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { Bug, systemClock } from '@psc/kernel';
-import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
+import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { Queue } from 'bullmq';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
@@ -16,16 +16,11 @@ import type { Config } from './config.ts';
 /** Opens the real parts: PostgreSQL, Redis, the queue, rpps-directory. `life` closes them in reverse order. */
 export async function openParts(
   config: Config,
+  identity: ServiceIdentity,
   life: Life,
   onError: (error: Error) => void,
 ): Promise<{ parts: Omit<Parts, 'metrics'>; isReady: () => Promise<boolean> }> {
   const clock = systemClock;
-  const identity = await createServiceIdentity({
-    name: 'auth-broker',
-    key: config.SERVICE_KEY,
-    trust: config.SERVICE_TRUST,
-    clock,
-  });
   const directory = createServiceClient({
     baseUrl: config.RPPS_DIRECTORY_URL,
     audience: 'rpps-directory',

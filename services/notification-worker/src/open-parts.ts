@@ -1,7 +1,7 @@
 import { createRedisApprovals } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import { createServiceClient, createServiceIdentity, type Life } from '@psc/runtime';
+import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
 import { createHttpPushSubscriptions } from '#src/adapters/push-subscriptions.http.ts';
 import { createWebPushes } from '#src/adapters/pushes.web-push.ts';
@@ -15,16 +15,11 @@ const PUSH_TIMEOUT_MS = 5_000;
 /** Opens the real parts: PostgreSQL, Redis, the queue, auth-broker, the push services. `life` closes them in reverse order. */
 export async function openParts(
   config: Config,
+  identity: ServiceIdentity,
   life: Life,
   onError: (error: Error) => void,
 ): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
   const clock = systemClock;
-  const identity = await createServiceIdentity({
-    name: 'notification-worker',
-    key: config.SERVICE_KEY,
-    trust: config.SERVICE_TRUST,
-    clock,
-  });
   const authBroker = createServiceClient({
     baseUrl: config.AUTH_BROKER_URL,
     audience: 'auth-broker',

@@ -5,8 +5,8 @@ import { openParts } from './open-parts.ts';
 
 const service = 'oidc-provider';
 
-await runService(service, readConfig, async ({ config, logger, metrics, life }) => {
-  const { parts, datastoresAnswer } = await openParts(config, life, logger);
+await runService(service, readConfig, async ({ config, logger, metrics, identity, life }) => {
+  const { parts, datastoresAnswer } = await openParts(config, identity, life, logger);
   const app = createHttpServer({
     logger,
     metrics,

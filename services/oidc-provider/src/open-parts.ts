@@ -1,7 +1,7 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import { createServiceClient, createServiceIdentity, type Life, type Logger } from '@psc/runtime';
+import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
@@ -11,17 +11,12 @@ import type { Config } from './config.ts';
 /** Opens the real parts: PostgreSQL, Redis, rpps-directory. `life` closes them in reverse order. */
 export async function openParts(
   config: Config,
+  identity: ServiceIdentity,
   life: Life,
   logger: Logger,
 ): Promise<{ parts: Omit<Parts, 'metrics'>; datastoresAnswer: () => Promise<void> }> {
   const clock = systemClock;
   const onError = (error: Error) => logger.error({ err: error }, 'a datastore failed');
-  const identity = await createServiceIdentity({
-    name: 'oidc-provider',
-    key: config.SERVICE_KEY,
-    trust: config.SERVICE_TRUST,
-    clock,
-  });
   const rppsDirectory = createServiceClient({
     baseUrl: config.RPPS_DIRECTORY_URL,
     audience: 'rpps-directory',

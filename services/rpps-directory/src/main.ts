@@ -1,6 +1,5 @@
 import { createSeal, openPostgres } from '@psc/datastores';
-import { systemClock } from '@psc/kernel';
-import { createHttpServer, createServiceIdentity, runService } from '@psc/runtime';
+import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { compose } from './compose.ts';
@@ -9,7 +8,7 @@ import { measureRegisterAge } from './register-age.ts';
 
 const service = 'rpps-directory';
 
-await runService(service, readConfig, async ({ config, logger, metrics, life }) => {
+await runService(service, readConfig, async ({ config, logger, metrics, identity, life }) => {
   const postgres = openPostgres({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
@@ -30,12 +29,7 @@ await runService(service, readConfig, async ({ config, logger, metrics, life }) 
   await compose(app, {
     professionals: createPostgresProfessionals({ postgres }),
     contacts: createPostgresContacts({ postgres, seal: createSeal(config.CONTACT_SEAL_KEYS) }),
-    identity: await createServiceIdentity({
-      name: service,
-      key: config.SERVICE_KEY,
-      trust: config.SERVICE_TRUST,
-      clock: systemClock,
-    }),
+    identity,
   });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());

@@ -153,7 +153,13 @@ async function startWorker() {
   const metrics: Registry = createMetrics('notification-worker');
   const logger = createLogger({ service: 'notification-worker', level: 'silent' });
   const life = { onStop: (_what: string, close: () => unknown) => closing.push(close) };
-  const { parts } = await openParts(config, life, () => undefined);
+  const identity = await createServiceIdentity({
+    name: 'notification-worker',
+    key: config.SERVICE_KEY,
+    trust: config.SERVICE_TRUST,
+    clock: Date.now,
+  });
+  const { parts } = await openParts(config, identity, life, () => undefined);
   const composed = compose(parts, config, logger, metrics);
   closing.push(() => composed.close());
   return {
