@@ -88,6 +88,7 @@ const requestSchema = z.object({
   returnTo: z.string(),
   loginHint: z.string(),
   challengeFromHint: z.boolean(),
+  ping: z.boolean(),
   openedAt: z.number(),
   traceparent: z.string(),
 });

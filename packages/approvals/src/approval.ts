@@ -91,6 +91,8 @@ export interface ApprovalRequest {
   readonly loginHint: string;
   /** Whether the hint alone may challenge the professional (a setting of the application). */
   readonly challengeFromHint: boolean;
+  /** Whether the application is called once it is decided, as CIBA's ping mode promises. */
+  readonly ping: boolean;
   readonly openedAt: number;
   /** W3C Trace Context of the login, so that every later step joins the same trace; '' when not traced. */
   readonly traceparent: string;

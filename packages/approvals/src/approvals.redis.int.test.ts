@@ -43,6 +43,7 @@ const request: ApprovalRequest = {
   returnTo: 'https://return.example/in-clear',
   loginHint: `hint-${nationalId}`,
   challengeFromHint: false,
+  ping: false,
   openedAt: 1,
   traceparent: '',
 };

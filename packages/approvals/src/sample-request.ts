@@ -12,6 +12,7 @@ export function sampleRequest(about: Partial<ApprovalRequest> = {}): ApprovalReq
     returnTo: 'https://auth.example/auth/abc',
     loginHint: '',
     challengeFromHint: false,
+    ping: false,
     openedAt: Date.UTC(2026, 0, 5, 8),
     traceparent: '',
     ...about,

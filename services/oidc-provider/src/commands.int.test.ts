@@ -60,7 +60,7 @@ describe('clients apply', () => {
   it('applies nothing of a file that is wrong somewhere, and says where', async () => {
     const wrong = await apply({ applications: [{ ...dossier, client_name: 'Autre' }, { client_id: 'x' }] });
     expect(wrong.code).toBe(1);
-    expect(wrong.output).toContain('applications[1].redirect_uris');
+    expect(wrong.output).toContain('applications[1].client_name');
     expect((await apply({ applications: [{ ...dossier, psc: { acr: 'eidas2' } }] })).output).toBe(
       'dossier: unchanged\n',
     );

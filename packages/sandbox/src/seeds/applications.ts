@@ -8,6 +8,7 @@ export const seededApplications: readonly ApplicationDeclaration[] = [
     client_name: 'Application de démonstration',
     redirect_uris: ['http://localhost:4000/callback'],
     psc: {
+      environment: 'test',
       // Any path on http://localhost:* and http://127.0.0.1:*, after a login as after a logout.
       loopback_redirects: true,
       // A test that knows who logs in needs no hand to type it.

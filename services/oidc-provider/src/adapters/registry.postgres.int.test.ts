@@ -103,11 +103,11 @@ describe('the registry', () => {
   it('leaves out what it cannot read, and says so, rather than stop every login', async () => {
     const applications = createPostgresApplications(postgres, seal);
     await applications.save(application({ clientId: 'dossier' }));
-    await applications.save(application({ clientId: 'cassé' }));
-    await postgres.query("UPDATE applications SET secret = 's1.k1.AAAA' WHERE client_id = 'cassé'");
-    await applications.save(application({ clientId: 'étrange' }));
+    await applications.save(application({ clientId: 'casse' }));
+    await postgres.query("UPDATE applications SET secret = 's1.k1.AAAA' WHERE client_id = 'casse'");
+    await applications.save(application({ clientId: 'etrange' }));
     await postgres.query(
-      `UPDATE applications SET metadata = '{"redirect_uris": 1}' WHERE client_id = 'étrange'`,
+      `UPDATE applications SET declaration = '{"redirect_uris": 1}' WHERE client_id = 'etrange'`,
     );
     await ensureKeys();
     await postgres.query("UPDATE signing_keys SET private_jwk = 'x' WHERE alg = 'ES256'");

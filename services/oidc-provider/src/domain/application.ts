@@ -1,27 +1,68 @@
 import type { ClaimsGeneration } from './claims.ts';
 
-/** An application that may log professionals in, with its settings. */
+/**
+ * An application that may log professionals in, with its settings. What each means: `applicationDeclarationSchema` of
+ * `@psc/contracts`; '' or [] when it has none.
+ */
 export interface Application {
   readonly clientId: string;
   readonly name: string;
-  /** '' when it has none. */
   readonly homeUrl: string;
-  /** '' for a public application, which must use PKCE instead. */
+  readonly status: ApplicationStatus;
+  readonly kind: 'application' | 'intermediary';
+  readonly environment: 'test' | 'production';
+  readonly authentication: ClientAuthentication;
+  /** Only with one of the `client_secret_…` methods. */
   readonly secret: string;
+  /** Public JWKs. */
+  readonly keys: readonly PublicKey[];
+  readonly keysUrl: string;
+  readonly certificateSubject: string;
+  readonly certificateBoundTokens: boolean;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
-  /** Informative: a secret is accepted in the header and in the body alike, as Keycloak does. */
-  readonly authentication: 'client_secret_basic' | 'client_secret_post' | 'none';
+  readonly grants: readonly string[];
   readonly idTokenAlg: SigningAlg;
-  /** The `acr` it receives. */
+  readonly userInfoAlg: SigningAlg | '';
+  readonly requestAlg: RequestSigningAlg | '';
   readonly acr: string;
   readonly claims: ClaimsGeneration;
-  /** Whether a `login_hint` alone may make the professional's phone ring. */
   readonly challengeFromLoginHint: boolean;
-  /** Any port and path on this machine's loopback, for development. */
+  readonly ciba: {
+    readonly channels: readonly ('MOBILE' | 'CARD')[];
+    readonly delivery: 'poll' | 'ping';
+    readonly notificationUrl: string;
+    readonly requestAlg: RequestSigningAlg | '';
+  };
+  readonly logout: { readonly backchannelUrl: string; readonly frontchannelUrl: string };
   readonly loopbackRedirects: boolean;
-  readonly enabled: boolean;
+  readonly developmentOrigins: readonly string[];
 }
+
+/**
+ *   requested ──▶ approved ◀──▶ suspended
+ *
+ * Only an approved one works.
+ */
+export type ApplicationStatus = 'requested' | 'approved' | 'suspended';
+
+/** A secret is accepted in the header and in the body alike, as Keycloak does. */
+export type ClientAuthentication =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+  | 'none';
+
+export type PublicKey = Readonly<Record<string, unknown>>;
+
+export function hasSecret(authentication: ClientAuthentication): boolean {
+  return authentication.startsWith('client_secret_');
+}
+
+export type RequestSigningAlg = 'RS256' | 'PS256' | 'ES256';
 
 export type SigningAlg = 'RS256' | 'ES256';
 

@@ -2,7 +2,7 @@ import { activityFields, exerciceFields } from '@psc/kernel';
 import type { Activity, Exercice, Professional } from './professional.ts';
 
 /** The year whose shape of UserInfo an application expects. */
-export type ClaimsGeneration = '2024';
+export type ClaimsGeneration = '2021' | '2023' | '2024';
 
 /** How the professional proved who they are, as PSC names it. */
 export type AuthMode = 'CARD' | 'MOBILE';
@@ -57,6 +57,8 @@ export function userInfoClaims(
   generation: ClaimsGeneration,
 ): UserInfoClaims {
   switch (generation) {
+    case '2021':
+    case '2023':
     case '2024': {
       const [first] = professional.exercices.flatMap((exercice) => exercice.activities);
       return {

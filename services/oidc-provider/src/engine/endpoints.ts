@@ -8,6 +8,11 @@ export const endpoints = {
   introspection: '/protocol/openid-connect/token/introspect',
   revocation: '/protocol/openid-connect/revoke',
   pushed_authorization_request: '/protocol/openid-connect/ext/par/request',
+  backchannel_authentication: '/protocol/openid-connect/ext/ciba/auth',
+  device_authorization: '/protocol/openid-connect/auth/device',
+  /** Where a person types the code that a device shows. */
+  code_verification: '/device',
+  registration: '/clients-registrations/openid-connect',
 } as const;
 
 /** The path of the issuer: the library is mounted below it. */

@@ -79,6 +79,7 @@ export async function startEngine(
       mountEngine(app, settings, {
         handle: (request, response) =>
           current.handle ? current.handle(request, response) : answerUnavailable(response),
+        fronts: [],
         keySet: () => current.keySet,
       }),
     canSign: () => current.handle !== undefined,

@@ -138,6 +138,7 @@ describe('a login by phone', () => {
         returnTo: `${world.issuer}${endpoints.authorization}/${id}`,
         loginHint: '899700000013',
         challengeFromHint: false,
+        ping: false,
       },
     });
   });
@@ -303,7 +304,7 @@ describe('an application', () => {
       return page.url.startsWith(world.walletUrl);
     };
     await expect.poll(taken, { timeout: 5_000 }).toBe(true);
-    await world.saveApplication({ ...declared, enabled: false });
+    await world.saveApplication({ ...declared, status: 'suspended' });
     await expect.poll(taken, { timeout: 5_000 }).toBe(false);
   });
 });

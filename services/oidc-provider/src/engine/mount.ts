@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { discoveryDocument } from './discovery.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { rememberRequester } from './requester.ts';
@@ -8,9 +8,27 @@ import { tolerateAuthorizationUrl } from './tolerances.ts';
 export interface Mounted {
   /** The library's own request handler, of the moment. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** What stands in front of the library, in this order: the first that answers ends it. */
+  readonly fronts: readonly Front[];
   /** The key set of the moment, serialised. */
   keySet(): string;
 }
+
+/** A request for the library, before the library sees it. */
+export interface EngineCall {
+  /** Below the issuer: one of `endpoints`. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: IncomingMessage['headers'];
+  /** The caller's address, as far as trusted proxies tell it. */
+  readonly ip: string;
+  /** As it was sent, '' without one. */
+  readonly body: string;
+  readonly reply: FastifyReply;
+}
+
+/** Answers a request itself, or lets it through. */
+export type Front = (call: EngineCall) => Promise<'answered' | 'through'>;
 
 type Method = 'GET' | 'POST';
 
@@ -28,6 +46,12 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
   [endpoints.pushed_authorization_request, 'POST'],
 ];
 
+/** Bytes, the library's own limit. */
+const LONGEST_BODY = 56 * 1024;
+
+/** A form without a field: the library takes '' for a body that nobody read. */
+const NOTHING = '&';
+
 /** Characters. A posted request becomes the query of a redirect: longer ones would not pass the proxies on the way. */
 const LONGEST_POSTED_REQUEST = 6 * 1024;
 
@@ -35,7 +59,7 @@ const LONGEST_POSTED_REQUEST = 6 * 1024;
 const DOCUMENTS_MAX_AGE_S = 300;
 
 /**
- * Mounts the engine below the issuer's path, in a plugin of its own: Fastify does not read the bodies, the library does.
+ * Mounts the engine below the issuer's path, in a plugin of its own: bodies are read as text, and left to the library.
  */
 export function mountEngine(
   app: FastifyInstance,
@@ -48,21 +72,29 @@ export function mountEngine(
 
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: LONGEST_BODY }, (_request, body, done) =>
+      done(null, body),
+    );
 
     for (const [path, ...methods] of routes) {
       scope.route({
         method: methods,
         url: prefix + path,
         exposeHeadRoute: false,
-        handler: (request, reply) => {
+        handler: async (request, reply) => {
           const { raw } = request;
+          const body = typeof request.body === 'string' ? request.body : '';
+          const { ip, method, headers } = request;
+          for (const front of mounted.fronts) {
+            const answer = await front({ path, method, headers, ip, body, reply });
+            if (answer === 'answered') return reply;
+          }
           rememberRequester(raw, { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' });
           claimOrigin(raw);
           const url = path === endpoints.authorization ? tolerateAuthorizationUrl(request.url) : request.url;
           raw.url = url.slice(prefix.length);
-          // The library finds the path it is mounted on by comparing the two.
-          Object.assign(raw, { originalUrl: url });
+          // The library finds the path it is mounted on by comparing the two, and the body that was read before it.
+          Object.assign(raw, { originalUrl: url, body: body || NOTHING });
           reply.hijack();
           mounted.handle(raw, reply.raw);
         },

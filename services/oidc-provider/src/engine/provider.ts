@@ -10,6 +10,7 @@ import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { clientMetadata } from './client-metadata.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -68,7 +69,7 @@ export function buildProvider(
 
   const provider: Provider = new Provider(issuer, {
     adapter: outageAware(store),
-    clients: contents.applications.filter(({ enabled }) => enabled).map(clientMetadata),
+    clients: contents.applications.filter(({ status }) => status === 'approved').map(clientMetadata),
     jwks: { keys: inSigningOrder(contents.signingKeys).map(({ privateJwk }) => privateJwk) },
     routes: endpoints,
     scopes: [...scopes],
@@ -161,22 +162,6 @@ export function buildProvider(
   );
   listen(provider, logger);
   return provider;
-}
-
-function clientMetadata(application: Application) {
-  const { clientId, name, secret } = application;
-  return {
-    client_id: clientId,
-    client_name: name,
-    ...(secret === '' ? {} : { client_secret: secret }),
-    ...(application.homeUrl === '' ? {} : { client_uri: application.homeUrl }),
-    redirect_uris: [...application.redirectUris],
-    post_logout_redirect_uris: [...application.postLogoutRedirectUris],
-    token_endpoint_auth_method: application.authentication,
-    id_token_signed_response_alg: application.idTokenAlg,
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code' as const],
-  };
 }
 
 /** Only the login asks something of the person; consent is not asked, whatever the application says. */

@@ -17,13 +17,24 @@ export function applicationsContract(open: () => Promise<Applications>): void {
         idTokenAlg: 'ES256',
         acr: 'eidas2',
         challengeFromLoginHint: true,
+        claims: '2021',
+        kind: 'intermediary',
+        grants: ['urn:openid:params:grant-type:ciba'],
+        keysUrl: 'https://dossier.example/jwks',
+        ciba: {
+          channels: ['MOBILE'],
+          delivery: 'ping',
+          notificationUrl: 'https://dossier.example/ping',
+          requestAlg: 'ES256',
+        },
+        logout: { backchannelUrl: 'https://dossier.example/over', frontchannelUrl: '' },
       });
       const open = application({
         clientId: 'mobile',
         authentication: 'none',
         secret: '',
         loopbackRedirects: true,
-        enabled: false,
+        status: 'suspended',
       });
       await applications.save(confidential);
       await applications.save(open);

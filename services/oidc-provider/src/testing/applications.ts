@@ -1,3 +1,4 @@
+import { grantTypes } from '@psc/contracts';
 import type { Application } from '#src/domain/application.ts';
 
 /** An application of these tests; its callback answers nothing. */
@@ -5,16 +6,28 @@ export function application(change: Partial<Application> & { clientId: string })
   return {
     name: `Service ${change.clientId}`,
     homeUrl: '',
+    status: 'approved',
+    kind: 'application',
+    environment: 'test',
+    authentication: 'client_secret_basic',
     secret: 'a-secret-of-the-tests',
+    keys: [],
+    keysUrl: '',
+    certificateSubject: '',
+    certificateBoundTokens: false,
     redirectUris: [`https://${change.clientId}.example/callback`],
     postLogoutRedirectUris: [`https://${change.clientId}.example/bye`],
-    authentication: 'client_secret_basic',
+    grants: [grantTypes.code, grantTypes.refresh],
     idTokenAlg: 'RS256',
+    userInfoAlg: '',
+    requestAlg: '',
     acr: 'eidas1',
     claims: '2024',
     challengeFromLoginHint: false,
+    ciba: { channels: [], delivery: 'poll', notificationUrl: '', requestAlg: '' },
+    logout: { backchannelUrl: '', frontchannelUrl: '' },
     loopbackRedirects: false,
-    enabled: true,
+    developmentOrigins: [],
     ...change,
   };
 }

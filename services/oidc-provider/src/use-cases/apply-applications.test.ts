@@ -2,6 +2,7 @@ import { applicationDeclarationSchema } from '@psc/contracts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMemoryApplications } from '#src/adapters/applications.memory.ts';
+import { application } from '#src/testing/applications.ts';
 import { createApplyApplications } from './apply-applications.ts';
 
 const declared = (change: object = {}) =>
@@ -23,21 +24,14 @@ function world() {
 it('an application is made as declared, then nothing changes', async () => {
   const { applications, apply } = world();
   expect(await apply()).toEqual({ clientId: 'dossier', change: 'created', fields: [] });
-  expect(await applications.find('dossier')).toEqual({
-    clientId: 'dossier',
-    name: 'Dossier',
-    homeUrl: '',
-    secret: 'a-secret-of-the-tests',
-    redirectUris: ['https://dossier.example/callback'],
-    postLogoutRedirectUris: [],
-    authentication: 'client_secret_basic',
-    idTokenAlg: 'RS256',
-    acr: 'eidas1',
-    claims: '2024',
-    challengeFromLoginHint: false,
-    loopbackRedirects: false,
-    enabled: true,
-  });
+  expect(await applications.find('dossier')).toEqual(
+    application({
+      clientId: 'dossier',
+      name: 'Dossier',
+      postLogoutRedirectUris: [],
+      environment: 'production',
+    }),
+  );
   expect(await apply()).toEqual({ clientId: 'dossier', change: 'unchanged', fields: [] });
 });
 
@@ -47,12 +41,12 @@ it('what changed is named, and never quoted', async () => {
   const change = {
     client_name: 'Dossier patient',
     client_secret: 'another-secret-of-tests',
-    psc: { status: 'disabled' },
+    psc: { status: 'suspended' },
   };
   expect(await apply(change)).toEqual({
     clientId: 'dossier',
     change: 'changed',
-    fields: ['name', 'secret', 'enabled'],
+    fields: ['name', 'status', 'secret'],
   });
 });
 
@@ -86,7 +80,19 @@ it.each([
   ['a short secret', { client_secret: 'short' }],
   ['a secret for a public application', { token_endpoint_auth_method: 'none' }],
   ['a setting that does not exist', { psc: { challengeFromLoginHint: true } }],
-  ['metadata that we do not know', { jwks_uri: 'https://dossier.example/jwks' }],
+  ['metadata that we do not know', { logo_uri: 'https://dossier.example/logo.png' }],
+  [
+    'a private key among its public ones',
+    { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }] } },
+  ],
+  ['no key for its assertions', { client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt' }],
+  [
+    'no subject for its certificate',
+    { client_secret: undefined, token_endpoint_auth_method: 'tls_client_auth' },
+  ],
+  ['CIBA without a channel', { grant_types: ['urn:openid:params:grant-type:ciba'] }],
+  ['ping without an address', { backchannel_token_delivery_mode: 'ping' }],
+  ['redirections of development in production', { psc: { loopback_redirects: true } }],
   ['an identifier with a space', { client_id: 'dos sier' }],
 ])('a declaration is refused with %s', (_what, change) => {
   expect(() => declared(change)).toThrow(z.ZodError);

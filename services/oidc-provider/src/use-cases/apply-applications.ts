@@ -1,6 +1,7 @@
 import type { ApplicationDeclaration } from '@psc/contracts';
-import type { Application } from '#src/domain/application.ts';
+import { type Application, hasSecret } from '#src/domain/application.ts';
 import type { Applications } from '#src/ports/applications.ts';
+import { applicationOf } from '#src/ports/declared-application.ts';
 
 /** What became of one declared application. */
 export interface AppliedApplication {
@@ -25,10 +26,10 @@ export function createApplyApplications(needs: {
   async function applyOne(declared: ApplicationDeclaration): Promise<AppliedApplication> {
     const { client_id: clientId } = declared;
     const known = await applications.find(clientId);
-    const isPublic = declared.token_endpoint_auth_method === 'none';
-    const kept = isPublic ? '' : (declared.client_secret ?? known?.secret ?? '');
-    const invented = !isPublic && kept === '' ? { inventedSecret: inventSecret() } : undefined;
-    const application = describe(declared, invented?.inventedSecret ?? kept);
+    const needsSecret = hasSecret(declared.token_endpoint_auth_method);
+    const kept = needsSecret ? (declared.client_secret ?? known?.secret ?? '') : '';
+    const invented = needsSecret && kept === '' ? { inventedSecret: inventSecret() } : undefined;
+    const application = applicationOf(declared, invented?.inventedSecret ?? kept);
 
     const fields = known === undefined ? [] : changedFields(known, application);
     if (known !== undefined && fields.length === 0) return { clientId, change: 'unchanged', fields };
@@ -40,24 +41,6 @@ export function createApplyApplications(needs: {
     const applied: AppliedApplication[] = [];
     for (const declared of declarations) applied.push(await applyOne(declared));
     return applied;
-  };
-}
-
-function describe(declared: ApplicationDeclaration, secret: string): Application {
-  return {
-    clientId: declared.client_id,
-    name: declared.client_name,
-    homeUrl: declared.client_uri ?? '',
-    secret,
-    redirectUris: declared.redirect_uris,
-    postLogoutRedirectUris: declared.post_logout_redirect_uris,
-    authentication: declared.token_endpoint_auth_method,
-    idTokenAlg: declared.id_token_signed_response_alg,
-    acr: declared.psc.acr,
-    claims: declared.psc.claims,
-    challengeFromLoginHint: declared.psc.challenge_from_login_hint,
-    loopbackRedirects: declared.psc.loopback_redirects,
-    enabled: declared.psc.status === 'active',
   };
 }
 

@@ -39,6 +39,7 @@ export function createOpenLogin(needs: {
       returnTo: asked.returnTo,
       loginHint: asked.loginHint.length > LONGEST_HINT ? '' : asked.loginHint,
       challengeFromHint: application.challengeFromLoginHint && asked.loginHint !== '',
+      ping: false,
       openedAt: clock(),
       traceparent: asked.traceparent,
     };

@@ -1,0 +1,37 @@
+import type { ClientMetadata } from 'oidc-provider';
+import type { Application } from '#src/domain/application.ts';
+
+/**
+ * An application as the library reads one (OpenID Connect registration metadata). What a feature of the library does not
+ * know it ignores. Logout addresses are not told to it: sessions are ended, and applications called, by us.
+ */
+export function clientMetadata(application: Application): ClientMetadata {
+  const { ciba, keys } = application;
+  const given = {
+    client_id: application.clientId,
+    client_name: application.name,
+    client_secret: application.secret,
+    client_uri: application.homeUrl,
+    redirect_uris: [...application.redirectUris],
+    post_logout_redirect_uris: [...application.postLogoutRedirectUris],
+    grant_types: [...application.grants],
+    response_types: application.grants.includes('authorization_code') ? ['code' as const] : [],
+    token_endpoint_auth_method: application.authentication,
+    jwks: keys.length > 0 ? { keys: [...keys] } : '',
+    jwks_uri: application.keysUrl,
+    tls_client_auth_subject_dn: application.certificateSubject,
+    id_token_signed_response_alg: application.idTokenAlg,
+    userinfo_signed_response_alg: application.userInfoAlg,
+    request_object_signing_alg: application.requestAlg,
+    ...(ciba.channels.length > 0
+      ? {
+          backchannel_token_delivery_mode: ciba.delivery,
+          backchannel_client_notification_endpoint: ciba.notificationUrl,
+          backchannel_authentication_request_signing_alg: ciba.requestAlg,
+        }
+      : {}),
+  };
+  const metadata = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  // The keys are the library's own; what is '' is left out, since it would refuse it.
+  return metadata as unknown as ClientMetadata;
+}
