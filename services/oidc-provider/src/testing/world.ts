@@ -1,40 +1,33 @@
 import { hash, randomBytes } from 'node:crypto';
-import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { approvalProofType } from '@psc/contracts';
-import { createSeal, openRedis, type Postgres } from '@psc/datastores';
+import { createSeal, type Postgres } from '@psc/datastores';
 import { systemClock, Unavailable } from '@psc/kernel';
-import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createHttpBrowser, createRelyingParty, type HttpBrowser, type Page } from '@psc/testing';
 import { openTestDatabase } from '@psc/testing/database';
-import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
-import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
-import { compose, type Settings } from '#src/compose.ts';
+import type { Settings } from '#src/compose.ts';
 import type { Application } from '#src/domain/application.ts';
 import type { Professional } from '#src/domain/professional.ts';
-import { endpoints } from '#src/engine/endpoints.ts';
-import type { Engine } from '#src/engine/engine.ts';
-import { createRedisStore } from '#src/engine/store.redis.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
 import { application } from './applications.ts';
 import { camilleLambda } from './camille-lambda.ts';
 import { createTestIdentities, sealKeys } from './keys.ts';
+import { openReplica, type Replica } from './replica.ts';
 
 export const callback = 'http://127.0.0.1:9/callback';
 
 /** The service over HTTP, on real datastores, with a register of the test's own. The test plays the wallet. */
-export interface World {
+export interface World extends Replica {
   readonly issuer: string;
   readonly walletUrl: string;
-  readonly redis: Redis;
   readonly postgres: Postgres;
-  readonly approvals: Approvals;
-  readonly engine: Engine;
   losePostgres(): Promise<void>;
+  /** So many replicas of the service, on the same datastores: the world's own, which is the issuer, is the first. */
+  openReplicas(count: number): Promise<readonly Replica[]>;
   /** SEAL_KEYS of this service. */
   readonly sealKeys: string;
   /** The people of the register, by national identifier. */
@@ -43,30 +36,12 @@ export interface World {
   saveApplication(change: Partial<Application> & { clientId: string }): Promise<Application>;
   relyingParty(clientId?: string): ReturnType<typeof createRelyingParty>;
   browser(): HttpBrowser;
-  /** Calls an endpoint below the issuer as an application does: a form, the secret in the header. */
-  call(path: string, form: Readonly<Record<string, string>>, options?: CallOptions): Promise<Answer>;
-  userInfo(accessToken: string, method?: 'GET' | 'POST'): Promise<Answer>;
   /** Opens an authorization URL; answers the handle that the wallet gets. */
   leave(browser: HttpBrowser, url: string): Promise<string>;
   /** Types the identifier in the wallet and approves on the phone; answers the address where the wallet sends back. */
   approve(id: string, change?: Approving): Promise<string>;
   /** The whole of it: what the application's callback receives. */
   login(browser: HttpBrowser, url: string, change?: Approving): Promise<string>;
-  close(): Promise<void>;
-}
-
-export interface CallOptions {
-  /** `dossier` unless said otherwise; null authenticates nobody. */
-  readonly clientId?: string | null;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
-  readonly json: any;
-  readonly text: string;
 }
 
 export interface Approving {
@@ -85,10 +60,6 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   const { postgres } = database;
   const redisUrl = new URL(inject('redisUrl'));
   redisUrl.pathname = `/${redisDatabase}`;
-  const [redis, subscriber] = await Promise.all([
-    openRedis(redisUrl.href, 'commands', () => undefined),
-    openRedis(redisUrl.href, 'subscriber', () => undefined),
-  ]);
   const clock = systemClock;
   const ownSealKeys = sealKeys();
   const seal = createSeal(ownSealKeys);
@@ -133,33 +104,19 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return people.get(nationalId);
     },
   };
-  const approvals = createRedisApprovals({ redis, subscriber, seal: createSeal(sealKeys()), clock });
-  const logger = createLogger({ service: 'oidc-provider', level: 'silent' });
-  const metrics = createMetrics('oidc-provider');
-  const app = createHttpServer({ logger, metrics, isReady: async () => true, trustedProxies: [] });
-  const engine = await compose(
-    app,
-    {
-      approvals,
-      store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
-      registry: createPostgresRegistry(postgres, seal, () => undefined),
-      directory,
-      identity: identities.oidcProvider,
-      logger,
-      metrics,
-      clock,
-    },
+  const shared = {
     settings,
-  );
-  await app.listen({ host: 'localhost', port });
-
-  async function ask(path: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(settings.ISSUER + path, { ...init, redirect: 'manual' });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    const { status, headers } = response;
-    return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
-  }
+    databaseUrl: database.url,
+    redisUrl: redisUrl.href,
+    sealKeys: ownSealKeys,
+    approvalSealKeys: sealKeys(),
+    identity: identities.oidcProvider,
+    directory,
+    secretOf: (clientId: string) => known.get(clientId)?.secret,
+  };
+  const own = await openReplica(shared, port);
+  const others: Replica[] = [];
+  const { approvals } = own;
 
   async function leave(browser: HttpBrowser, url: string): Promise<string> {
     const page = await browser.open(url, { stopAt: walletUrl });
@@ -205,12 +162,16 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   }
 
   return {
+    ...own,
     issuer: settings.ISSUER,
     walletUrl,
-    redis,
     postgres,
-    approvals,
-    engine,
+    async openReplicas(count) {
+      for (const free of await freePorts(Math.max(0, count - 1 - others.length))) {
+        others.push(await openReplica(shared, free));
+      }
+      return [own, ...others].slice(0, count);
+    },
     sealKeys: ownSealKeys,
     losePostgres: database.lose,
     people,
@@ -221,17 +182,6 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return createRelyingParty({ issuer: settings.ISSUER, clientId, clientSecret: secret });
     },
     browser: () => createHttpBrowser(),
-    call(path, form, { clientId = 'dossier', headers = {} } = {}) {
-      const secret = known.get(clientId ?? '')?.secret;
-      const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
-      return ask(path, {
-        method: 'POST',
-        body: new URLSearchParams(form),
-        headers: { ...(secret ? { authorization: `Basic ${basic}` } : {}), ...headers },
-      });
-    },
-    userInfo: (accessToken, method = 'GET') =>
-      ask(endpoints.userinfo, { method, headers: { authorization: `Bearer ${accessToken}` } }),
     leave,
     approve,
     async login(browser, url, approving) {
@@ -241,10 +191,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return page.url;
     },
     async close() {
-      await app.close();
-      await approvals.close();
-      redis.disconnect();
-      subscriber.disconnect();
+      await Promise.all([own, ...others].map((replica) => replica.close()));
       await database.close();
     },
   };
