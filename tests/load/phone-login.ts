@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createHttpBrowser } from '@psc/testing';
+import { createHttpBrowser, type HttpBrowser } from '@psc/testing';
 
 /**
  * One complete login by phone as a browser and an application make it, without the checks that would only burn the load
@@ -11,10 +11,15 @@ export interface PhoneLogin {
   readonly clientSecret: string;
 }
 
+export interface LoggedIn {
+  readonly browser: HttpBrowser;
+  readonly tokens: { readonly access_token: string; readonly refresh_token: string };
+}
+
 const REDIRECT_URI = 'http://127.0.0.1:9/callback';
 const DECISION_TIMEOUT_MS = 30_000;
 
-export async function logInByPhone(target: PhoneLogin, nationalId: string): Promise<void> {
+export async function logInByPhone(target: PhoneLogin, nationalId: string): Promise<LoggedIn> {
   const browser = createHttpBrowser();
   const verifier = randomBytes(32).toString('base64url');
   const authorization = new URL(`${target.issuer}/protocol/openid-connect/auth`);
@@ -49,13 +54,14 @@ export async function logInByPhone(target: PhoneLogin, nationalId: string): Prom
     }),
   });
   if (!tokens.ok) throw new Error(`token endpoint: ${tokens.status}`);
-  const { access_token } = (await tokens.json()) as { access_token: string };
+  const issued = (await tokens.json()) as LoggedIn['tokens'];
   const userInfo = await fetch(`${target.issuer}/protocol/openid-connect/userinfo`, {
-    headers: { authorization: `Bearer ${access_token}` },
+    headers: { authorization: `Bearer ${issued.access_token}` },
   });
   if (!userInfo.ok) throw new Error(`userinfo: ${userInfo.status}`);
   const { SubjectNameID } = (await userInfo.json()) as { SubjectNameID: string };
   if (SubjectNameID !== nationalId) throw new Error('claims of somebody else');
+  return { browser, tokens: issued };
 }
 
 /** Waits as the page does: the server says when the professional has decided. */
