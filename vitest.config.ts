@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          include: ['tests/journeys/**/*.test.ts', 'tests/resilience/**/*.test.ts'],
+          include: ['tests/{journeys,resilience,conformance}/**/*.test.ts'],
           globalSetup: ['tests/setup/cluster.ts'],
           fileParallelism: false,
           testTimeout: 90_000,

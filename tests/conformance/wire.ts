@@ -1,0 +1,157 @@
+import {
+  createHttpBrowser,
+  createSandbox,
+  type HttpBrowser,
+  type Sandbox,
+  waitForCallback,
+} from '@psc/testing';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { inject } from 'vitest';
+
+/** The running cluster, spoken to byte by byte: what a client sends and receives, with no library to be polite for it. */
+export interface Wire {
+  readonly issuer: string;
+  readonly walletUrl: string;
+  readonly sandbox: Sandbox;
+  /** The address of an endpoint, below `protocol/openid-connect`. */
+  endpoint(path: string): string;
+  /** GET or POST; JSON is parsed. */
+  call(url: string, init?: RequestInit): Promise<Answer>;
+  /** A form; credentials in the header when given. */
+  post(path: string, form: Readonly<Record<string, string>>, credentials?: Credentials): Promise<Answer>;
+  /** The authorization request of an application, at the wallet host unless said otherwise. */
+  authorizationUrl(parameters?: Readonly<Record<string, string | undefined>>, endpoint?: string): string;
+  /** Logs a professional in by an approving phone; answers what came to the callback. */
+  authorize(login?: Login): Promise<{ callback: URL; browser: HttpBrowser }>;
+  /** … and redeems the code. */
+  logIn(login?: Login): Promise<{ tokens: Tokens; callback: URL; browser: HttpBrowser }>;
+}
+
+export interface Login {
+  /** Added to the authorization request; undefined leaves a parameter out. */
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  readonly nationalId?: string;
+  readonly credentials?: Credentials;
+  /** A browser that exists already: no phone is needed when it has a session. */
+  readonly browser?: HttpBrowser;
+  readonly endpoint?: string;
+}
+
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
+  readonly json: any;
+}
+
+/** A token response, with its members by name. */
+export interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly id_token: string;
+  readonly [member: string]: unknown;
+}
+
+export const CAMILLE = '899700000013';
+export const CALLBACK = 'http://127.0.0.1:9/callback';
+export const sandboxWeb: Credentials = { clientId: 'sandbox-web', clientSecret: 'sandbox-secret' };
+
+const TIMEOUT_MS = 15_000;
+
+export function openWire(): Wire {
+  const { issuer, walletUrl, sandboxUrl } = inject('cluster');
+  const sandbox = createSandbox(sandboxUrl);
+  const endpoint = (path: string) => `${issuer}/protocol/openid-connect/${path}`;
+
+  const call: Wire['call'] = async (url, init = {}) => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...init,
+    });
+    const { status, headers } = response;
+    const text = await response.text();
+    const isJson = headers.get('content-type')?.includes('application/json');
+    return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
+  };
+
+  const post: Wire['post'] = (path, form, credentials) =>
+    call(endpoint(path), {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: credentials ? { authorization: basic(credentials) } : {},
+    });
+
+  const authorizationUrl: Wire['authorizationUrl'] = (parameters = {}, at = `${walletUrl}/auth`) => {
+    const all = {
+      response_type: 'code',
+      client_id: sandboxWeb.clientId,
+      redirect_uri: CALLBACK,
+      scope: 'openid scope_all',
+      acr_values: 'eidas1',
+      state: 'etat-du-test',
+      nonce: 'nonce-du-test',
+      ...parameters,
+    };
+    const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return `${at}?${new URLSearchParams(given)}`;
+  };
+
+  const authorize: Wire['authorize'] = async (login = {}) => {
+    const { nationalId = CAMILLE, browser = createHttpBrowser(), parameters, credentials } = login;
+    await sandbox.setPhone(nationalId, 'approve');
+    const clientId = credentials?.clientId ?? sandboxWeb.clientId;
+    const url = authorizationUrl(
+      { client_id: clientId, login_hint: nationalId, ...parameters },
+      login.endpoint,
+    );
+    return { callback: new URL(await waitForCallback(browser, url, CALLBACK)), browser };
+  };
+
+  return {
+    issuer,
+    walletUrl,
+    sandbox,
+    endpoint,
+    call,
+    post,
+    authorizationUrl,
+    authorize,
+    async logIn(login = {}) {
+      const { callback, browser } = await authorize(login);
+      const code = callback.searchParams.get('code');
+      if (code === null) throw new Error(`no code: ${callback.search}`);
+      const { status, json, text } = await post(
+        'token',
+        { grant_type: 'authorization_code', code, redirect_uri: CALLBACK },
+        login.credentials ?? sandboxWeb,
+      );
+      if (status !== 200) throw new Error(`token endpoint: ${status} ${text}`);
+      return { tokens: json, callback, browser };
+    },
+  };
+}
+
+export function basic({ clientId, clientSecret }: Credentials): string {
+  return `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`;
+}
+
+export function bearer(token: string): { readonly headers: Readonly<Record<string, string>> } {
+  return { headers: { authorization: `Bearer ${token}` } };
+}
+
+export interface ReadJwt {
+  readonly header: ReturnType<typeof decodeProtectedHeader>;
+  readonly claims: JWTPayload & Readonly<Record<string, unknown>>;
+}
+
+/** What is in a token, whoever signed it. */
+export function readJwt(token: string): ReadJwt {
+  return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
+}
