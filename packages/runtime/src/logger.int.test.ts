@@ -44,6 +44,13 @@ describe('a log line', () => {
     expect(JSON.stringify(line)).not.toContain('899700000013');
   });
 
+  it('is written before the process ends, however it ends by itself', () => {
+    expect(logged(`log.info('last'); process.exit(0)`)).toHaveLength(1);
+    expect(logged(`for (let i = 0; i < 1000; i++) log.info({ i }, 'many'); process.exit(0)`)).toHaveLength(
+      1000,
+    );
+  });
+
   it('does not fail on what refers to itself', () => {
     const [line] = logged(`const a = { name: 'a' }; a.self = a; log.info({ a }, 'round')`);
     expect(line).toMatchObject({ msg: 'round', a: { name: 'a' } });

@@ -3,19 +3,34 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
+/** Bytes. A write to stdout for each line costs more than the line: they are written together, … */
+const WRITTEN_TOGETHER = 4096;
+/** … and at the latest after so long, or when the process ends. Only SIGKILL loses what was not written yet. */
+const WRITTEN_WITHIN_MS = 250;
+/** Bytes that wait for a reader of stdout who does not read; beyond, lines are lost rather than the service. */
+const MOST_UNREAD = 16 * 1024 * 1024;
+
 /**
  * JSON lines with the trace's id. Personal data and secrets are cut here as a second line of defence: the first is not
  * to log them.
  */
 export function createLogger(settings: { service: string; level: string }): Logger {
-  return pino({
-    level: settings.level,
-    base: { service: settings.service },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }), log: withoutPersonalData },
-    mixin: traceIds,
-    serializers: { err: describeError, cause: describeError },
-  });
+  return pino(
+    {
+      level: settings.level,
+      base: { service: settings.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: withoutPersonalData },
+      mixin: traceIds,
+      serializers: { err: describeError, cause: describeError },
+    },
+    pino.destination({
+      sync: false,
+      minLength: WRITTEN_TOGETHER,
+      periodicFlush: WRITTEN_WITHIN_MS,
+      maxLength: MOST_UNREAD,
+    }),
+  );
 }
 
 const personal = new Set([
