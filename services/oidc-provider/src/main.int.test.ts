@@ -153,7 +153,7 @@ describe('the service on its port', () => {
     expect(metrics).toMatch(/logins_finished_total\{outcome="accepted",[^}]*\} 1\n/);
     expect(metrics).toContain('route="/auth/realms/esante-wallet/protocol/openid-connect/token"');
 
-    expect(logged).toContain('"error":"invalid_grant"');
+    await expect.poll(() => logged).toContain('"error":"invalid_grant"');
     const secrets = [camilleLambda.nationalId, 'LAMBDA', returnCode, dossier.secret, 'eyJ', 'psc_session'];
     for (const secret of [...secrets, tokens.access_token, new URL(url).searchParams.get('code') ?? '']) {
       expect(logged).not.toContain(secret);
