@@ -1,22 +1,11 @@
 import { createECDH } from 'node:crypto';
+import { allowedHosts } from '@psc/outgoing';
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
-import { browserPushOrigins, parsePushOrigin } from '#src/domain/push-origins.ts';
 
-const pushOrigins = z.string().transform((list, context) =>
-  list
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .flatMap((entry) => {
-      const origin = parsePushOrigin(entry);
-      if (!origin) {
-        const message =
-          'must be origins separated by commas: https://host, https://*.host or http://host:port';
-        context.addIssue({ code: 'custom', message });
-      }
-      return origin ?? [];
-    }),
-);
+/** The push services of the browsers: Chrome and others, Firefox, Safari, Edge. */
+const browserPushServices =
+  'https://fcm.googleapis.com,https://updates.push.services.mozilla.com,https://web.push.apple.com,https://*.notify.windows.com';
 
 const vapidKey = (bytes: number) =>
   z.string().refine((text) => /^[\w-]+$/.test(text) && Buffer.from(text, 'base64url').length === bytes, {
@@ -35,7 +24,10 @@ const shape = z.object({
   VAPID_SUBJECT: z.url({ protocol: /^(mailto|https)$/ }),
   VAPID_PUBLIC_KEY: vapidKey(65),
   VAPID_PRIVATE_KEY: vapidKey(32),
-  PUSH_ALLOWED_ORIGINS: pushOrigins.prefault(browserPushOrigins),
+  /** A device chooses the endpoint it is pushed at: only these are called. */
+  PUSH_ALLOWED_ORIGINS: allowedHosts
+    .refine((hosts) => hosts.every(({ host }) => host !== undefined), 'must name the push services')
+    .prefault(browserPushServices),
   /** Whether an https push service may have a private address; an http one always may. */
   PUSH_PRIVATE_ADDRESSES: z.enum(['allowed', 'refused']).default('refused'),
   WORKER_CONCURRENCY: integer(1, 500).default(50),

@@ -54,7 +54,7 @@ export async function openParts(
       publicKey: config.VAPID_PUBLIC_KEY,
       privateKey: config.VAPID_PRIVATE_KEY,
     },
-    origins: config.PUSH_ALLOWED_ORIGINS,
+    allowedHosts: config.PUSH_ALLOWED_ORIGINS,
     privateAddresses: config.PUSH_PRIVATE_ADDRESSES,
     timeoutMs: PUSH_TIMEOUT_MS,
     clock,

@@ -1,11 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseAllowedHost } from '@psc/outgoing';
 import { startPushService } from '@psc/sandbox/push-service/start-push-service.ts';
 import { generateSubscriber } from '@psc/sandbox/push-service/subscriber.ts';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
-import { parsePushOrigin } from '#src/domain/push-origins.ts';
 import { createWebPushes, type WebPushSettings } from './pushes.web-push.ts';
 
 const vapid = { subject: 'mailto:ops@example.test', ...webPush.generateVAPIDKeys() };
@@ -16,10 +16,10 @@ afterEach(async () => {
 });
 
 function openPushes(allowed: string, settings: Partial<WebPushSettings> = {}) {
-  const origins = allowed.split(',').flatMap((entry) => parsePushOrigin(entry) ?? []);
+  const allowedHosts = allowed.split(',').flatMap((entry) => parseAllowedHost(entry) ?? []);
   const pushes = createWebPushes({
     vapid,
-    origins,
+    allowedHosts,
     privateAddresses: 'refused',
     timeoutMs: 5_000,
     clock: Date.now,

@@ -1,56 +1,58 @@
 import { createHash } from 'node:crypto';
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { isIP } from 'node:net';
-import { Bug, type Clock } from '@psc/kernel';
+import type { Clock } from '@psc/kernel';
+import { type AllowedHost, createGuardedFetch, everyAddress, OutgoingCallError } from '@psc/outgoing';
 import webPush from 'web-push';
-import { findPushOrigin, type PushOrigin } from '#src/domain/push-origins.ts';
 import type { Push, PushAnswer, Pushes } from '#src/ports/pushes.ts';
-import { isPublicAddress, lookupPublic, PrivateAddress } from './public-address.ts';
 
 export interface WebPushSettings {
   /** Who we are for the push services (RFC 8292): a contact, and a P-256 pair in base64url. */
   readonly vapid: { readonly subject: string; readonly publicKey: string; readonly privateKey: string };
-  readonly origins: readonly PushOrigin[];
+  readonly allowedHosts: readonly AllowedHost[];
   /** Whether an https push service may have a private address. An http one always may: it is of our own network. */
   readonly privateAddresses: 'allowed' | 'refused';
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** Web Push (RFC 8030), encrypted for the phone (RFC 8291), signed by us (RFC 8292). Redirections are not followed. */
+/** Nothing of an answer's body is read; more than this is cut. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Web Push (RFC 8030), encrypted for the phone (RFC 8291), signed by us (RFC 8292). */
 export function createWebPushes(settings: WebPushSettings): Pushes & { close(): void } {
-  const { origins, vapid, timeoutMs } = settings;
-  const agents = {
-    public: new https.Agent({ keepAlive: true, lookup: lookupPublic }),
-    any: new https.Agent({ keepAlive: true }),
-    plain: new http.Agent({ keepAlive: true }),
-  };
+  const { allowedHosts, vapid, timeoutMs } = settings;
+  const guard = (privateNetworks: typeof everyAddress) =>
+    createGuardedFetch({
+      allowedHosts,
+      privateNetworks,
+      timeoutMs,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      keepAlive: true,
+    });
+  const guards = new Map([
+    ['http:', guard(everyAddress)],
+    ['https:', guard(settings.privateAddresses === 'allowed' ? everyAddress : [])],
+  ]);
 
   return {
     async send(push) {
       const endpoint = URL.parse(push.subscription.endpoint);
-      const origin = endpoint ? findPushOrigin(origins, endpoint) : undefined;
-      if (!endpoint || !origin) return refused('push_target_forbidden');
-      const publicOnly = origin.scheme === 'https' && settings.privateAddresses === 'refused';
-      // An address in figures is never looked up: it is judged here.
-      if (publicOnly && isIP(bare(endpoint.hostname)) && !isPublicAddress(bare(endpoint.hostname)))
-        return refused('push_target_forbidden');
-
+      const call = guards.get(endpoint?.protocol ?? '');
+      if (!endpoint || !call) return refused('push_target_forbidden');
       const message = encrypt(push);
       if (!message) return refused('push_keys_malformed');
-      const agent = origin.scheme === 'http' ? agents.plain : publicOnly ? agents.public : agents.any;
       try {
-        const { status, retryAfter } = await post(endpoint, agent, message, timeoutMs);
-        return readStatus(status, retryAfter, settings.clock());
+        const answer = await call(endpoint, { method: 'POST', ...message });
+        // Let go, and cut when it is long or late.
+        answer.arrayBuffer().catch(() => undefined);
+        return readStatus(answer.status, answer.headers.get('retry-after') ?? '', settings.clock());
       } catch (error) {
-        if (error instanceof PrivateAddress) return refused('push_target_forbidden');
+        if (error instanceof OutgoingCallError && error.forbidden) return refused('push_target_forbidden');
         return { kind: 'hindered', reason: 'push_unreachable', retryAfterMs: 0 };
       }
     },
 
     close() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const guarded of guards.values()) guarded.close();
     },
   };
 
@@ -63,7 +65,8 @@ export function createWebPushes(settings: WebPushSettings): Pushes & { close(): 
         topic: topicOf(name),
         contentEncoding: 'aes128gcm',
       });
-      return { headers, body };
+      const written = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+      return { headers: Object.fromEntries(written), body };
     } catch {
       // Our own part is checked when the service starts: what is left is the device's keys.
       return undefined;
@@ -72,33 +75,13 @@ export function createWebPushes(settings: WebPushSettings): Pushes & { close(): 
 }
 
 interface EncryptedPush {
-  readonly headers: http.OutgoingHttpHeaders;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | null;
 }
 
 /** A topic has at most 32 characters of base64url, and tells the push service nothing. */
 function topicOf(name: string): string {
   return createHash('sha256').update(name).digest('base64url').slice(0, 32);
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
-/** Only the status and one header are read; the body is let go, and cut with everything else when time is over. */
-function post(endpoint: URL, agent: http.Agent, { headers, body }: EncryptedPush, timeoutMs: number) {
-  return new Promise<{ status: number; retryAfter: string }>((resolve, reject) => {
-    const { request } = endpoint.protocol === 'https:' ? https : http;
-    const signal = AbortSignal.timeout(timeoutMs);
-    const sent = request(endpoint, { method: 'POST', agent, headers, signal }, (response) => {
-      if (response.statusCode === undefined) throw new Bug('http_without_status', 'a response has a status');
-      response.on('error', () => undefined);
-      response.resume();
-      resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'] ?? '' });
-    });
-    sent.on('error', reject);
-    sent.end(body ?? undefined);
-  });
 }
 
 function readStatus(status: number, retryAfter: string, now: number): PushAnswer {

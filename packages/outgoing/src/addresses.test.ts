@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from './public-address.ts';
+import { createAddressCheck, isPublicAddress, parseNetwork } from './addresses.ts';
 
 describe('a public address', () => {
   it.each(['1.1.1.1', '93.184.216.34', '172.15.0.1', '192.169.0.1', '2606:4700:4700::1111', '2a00:1450::1'])(
@@ -34,4 +34,26 @@ describe('a public address', () => {
     ['a name', 'localhost'],
     ['nothing', ''],
   ])('is not %s: %s', (_, address) => expect(isPublicAddress(address)).toBe(false));
+});
+
+describe('a network', () => {
+  it.each(['10.20.0.0/16', '127.0.0.1', '0.0.0.0/0', 'fd00::/8', '::1'])('is %s', (text) => {
+    expect(parseNetwork(text)).toBeDefined();
+  });
+
+  it.each(['', '10.20.0.0/33', '10.20/16', '10.20.0.0/', 'fd00::/129', 'localhost', '10.0.0.1-10.0.0.9'])(
+    'is not %j',
+    (text) => expect(parseNetwork(text)).toBeUndefined(),
+  );
+
+  it('makes its private addresses callable, and no other one', () => {
+    const check = createAddressCheck(
+      ['10.20.0.0/16', 'fd12::/16'].flatMap((text) => parseNetwork(text) ?? []),
+    );
+    const callable = (addresses: readonly string[]) => addresses.filter(check);
+    expect(callable(['10.20.3.4', 'fd12::7', '1.1.1.1', '2606:4700:4700::1111'])).toHaveLength(4);
+    expect(
+      callable(['10.21.0.1', '127.0.0.1', 'fd13::1', '::1', '64:ff9b::a14:304', 'localhost', '']),
+    ).toEqual([]);
+  });
 });
