@@ -2,6 +2,7 @@ import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { type NotificationJob, notificationQueue, queuePrefix } from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { Bug, systemClock } from '@psc/kernel';
+import { createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { Queue } from 'bullmq';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
@@ -9,7 +10,6 @@ import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
 import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
-import { createRedisQuotas } from '#src/adapters/quotas.redis.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { Unavailable } from '@psc/kernel';
+import type { Quotas } from '@psc/quotas';
 import type { NotificationBudget } from '#src/ports/notification-budget.ts';
-import type { Quotas } from '#src/ports/quotas.ts';
 
 /** `pseudonym`: a keyed digest, so that whoever reads the counters does not learn whose they are. */
 export function createNotificationBudget(settings: {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { type NotificationJob, notificationJobSchema, notificationQueue } from '@psc/contracts';
 import { createSeal, openRedis } from '@psc/datastores';
+import { createRedisQuotas } from '@psc/quotas';
 import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -9,7 +10,6 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
-import { createRedisQuotas } from '#src/adapters/quotas.redis.ts';
 import { createWorld } from '#src/testing/world.ts';
 import { journeysContract } from './journeys.contract.ts';
 

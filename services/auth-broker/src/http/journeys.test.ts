@@ -1,7 +1,7 @@
 import { createMemoryApprovals } from '@psc/approvals';
+import { createMemoryQuotas } from '@psc/quotas';
 import { createMemoryDevices } from '#src/adapters/devices.memory.ts';
 import { createMemoryFraudReports } from '#src/adapters/fraud-reports.memory.ts';
-import { createMemoryQuotas } from '#src/adapters/quotas.memory.ts';
 import { createWorld } from '#src/testing/world.ts';
 import { journeysContract } from './journeys.contract.ts';
 

@@ -3,6 +3,7 @@ import type { ApprovalRequest, Approvals } from '@psc/approvals';
 import { sampleRequest } from '@psc/approvals/sample-request';
 import { createDevice, type Device, type DeviceKeys, generateDeviceKeys } from '@psc/ecps-device';
 import { Unavailable, withLuhnKey } from '@psc/kernel';
+import type { Quotas } from '@psc/quotas';
 import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
@@ -11,7 +12,6 @@ import { compose, type Parts, type Settings } from '#src/compose.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
-import type { Quotas } from '#src/ports/quotas.ts';
 import { createIdentities } from './identities.ts';
 
 export const walletUrl = 'https://wallet.example';

@@ -1,9 +1,9 @@
 import { deviceJwsTypes } from '@psc/contracts';
 import { generateDeviceKeys } from '@psc/ecps-device';
+import { createMemoryQuotas } from '@psc/quotas';
 import { exportJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createJoseDeviceSignatures } from '#src/adapters/device-signatures.jose.ts';
-import { createMemoryQuotas } from '#src/adapters/quotas.memory.ts';
 import { createAuthenticateDevice } from './authenticate-device.ts';
 
 const audience = 'https://wallet.example';

@@ -1,9 +1,9 @@
 import type { AnswerClaims } from '@psc/contracts';
 import { accepted, type Clock, type Outcome, refused } from '@psc/kernel';
+import type { Quotas } from '@psc/quotas';
 import type { Device } from '#src/domain/device.ts';
 import { type DeviceSignatures, SIGNATURE_LIFETIME_MS } from '#src/ports/device-signatures.ts';
 import type { Devices } from '#src/ports/devices.ts';
-import type { Quotas } from '#src/ports/quotas.ts';
 
 export type DeviceRefusal =
   | 'signature_invalid'

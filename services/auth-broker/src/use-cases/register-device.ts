@@ -1,9 +1,9 @@
 import type { PushSubscription } from '@psc/contracts';
 import { accepted, type Clock, type Outcome, refused } from '@psc/kernel';
+import type { Quotas } from '@psc/quotas';
 import { type DeviceSignatures, SIGNATURE_LIFETIME_MS } from '#src/ports/device-signatures.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { PinVerifiers } from '#src/ports/pin-verifiers.ts';
-import type { Quotas } from '#src/ports/quotas.ts';
 
 export type RegistrationRefusal =
   | 'malformed_request'

@@ -1,4 +1,4 @@
-import { quotasContract } from '#src/ports/quotas.contract.ts';
+import { quotasContract } from './quotas.contract.ts';
 import { createMemoryQuotas } from './quotas.memory.ts';
 
 quotasContract(async () => {

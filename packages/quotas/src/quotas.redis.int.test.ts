@@ -1,7 +1,7 @@
 import { openRedis } from '@psc/datastores';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { quotasContract } from '#src/ports/quotas.contract.ts';
+import { quotasContract } from './quotas.contract.ts';
 import { createRedisQuotas } from './quotas.redis.ts';
 
 let redis: Redis;

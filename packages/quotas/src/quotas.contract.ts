@@ -35,6 +35,39 @@ export function quotasContract(open: () => Promise<{ quotas: Quotas; pass: Pass 
       expect(await quotas.reserve(name, 1, 60_000)).toBe(true);
     });
 
+    it('are counted and read several at once', async () => {
+      const [requests, failures] = [`{${name}}:requests`, `{${name}}:failures`];
+      const ask = () => quotas.tally([{ name: requests, window: { ms: 60_000 } }, { name: failures }]);
+      expect(await ask()).toEqual([
+        { uses: 1, msLeft: expect.closeTo(60_000, -3) },
+        { uses: 0, msLeft: 0 },
+      ]);
+      await quotas.tally([{ name: failures, window: { ms: 30_000 } }]);
+      expect(await ask()).toEqual([
+        { uses: 2, msLeft: expect.closeTo(60_000, -3) },
+        { uses: 1, msLeft: expect.closeTo(30_000, -3) },
+      ]);
+    });
+
+    it('of fifty uses at once, count every one', async () => {
+      const window = { ms: 60_000 };
+      const counts = await Promise.all(Array.from({ length: 50 }, () => quotas.tally([{ name, window }])));
+      expect(counts.map(([count]) => count?.uses).sort((a = 0, b = 0) => a - b)).toEqual(
+        Array.from({ length: 50 }, (_, i) => i + 1),
+      );
+    });
+
+    it('begin again a whole window after the use that opens it anew', async () => {
+      const use = async () => (await quotas.tally([{ name, window: { ms: 60_000, reopenedBy: 2 } }]))[0];
+      await use();
+      await pass(name, 50_000);
+      expect(await use()).toEqual({ uses: 2, msLeft: expect.closeTo(60_000, -3) });
+      await pass(name, 50_000);
+      expect(await use()).toEqual({ uses: 3, msLeft: expect.closeTo(10_000, -3) });
+      await pass(name, 10_000);
+      expect(await use()).toEqual({ uses: 1, msLeft: expect.closeTo(60_000, -3) });
+    });
+
     it('begin again when reset', async () => {
       await quotas.reserve(name, 1, 60_000);
       await quotas.reset(name);
