@@ -22,7 +22,9 @@ export function clientMetadata(application: Application): ClientMetadata {
     tls_client_auth_subject_dn: application.certificateSubject,
     id_token_signed_response_alg: application.idTokenAlg,
     userinfo_signed_response_alg: application.userInfoAlg,
+    authorization_signed_response_alg: application.idTokenAlg,
     request_object_signing_alg: application.requestAlg,
+    require_signed_request_object: application.requestAlg !== '',
     ...(ciba.channels.length > 0
       ? {
           backchannel_token_delivery_mode: ciba.delivery,

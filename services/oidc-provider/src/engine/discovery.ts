@@ -1,9 +1,7 @@
 import type { SigningKey } from '#src/domain/signing-key.ts';
-import { signingAlgs } from '#src/domain/signing-key.ts';
+import { capabilities } from './capabilities.ts';
 import { endpoints } from './endpoints.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
-
-const clientAuthMethods = ['client_secret_basic', 'client_secret_post'];
 
 /**
  * The discovery document: what works, and nothing else. `wallet-openid-configuration` is the same, with the wallet's
@@ -19,25 +17,45 @@ export function discoveryDocument(issuer: string, authorizationEndpoint = issuer
     end_session_endpoint: issuer + endpoints.end_session,
     jwks_uri: issuer + endpoints.jwks,
     revocation_endpoint: issuer + endpoints.revocation,
+
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    acr_values_supported: capabilities.acrValues,
+    scopes_supported: scopes,
+    claims_supported: ['iss', 'aud', 'sid', ...new Set(Object.values(claimsOfScopes).flat())],
+    claim_types_supported: ['normal'],
+    subject_types_supported: capabilities.subjectTypes,
+    id_token_signing_alg_values_supported: capabilities.signingAlgs,
+
+    ...requests(issuer),
+    ...clientAuthentication(),
+  };
+}
+
+/** What an authorization request may hold, and how it is answered. */
+function requests(issuer: string) {
+  return {
+    response_types_supported: capabilities.responseTypes,
+    response_modes_supported: capabilities.responseModes,
+    authorization_response_iss_parameter_supported: true,
+    authorization_signing_alg_values_supported: capabilities.signingAlgs,
+    code_challenge_methods_supported: capabilities.codeChallengeMethods,
+    claims_parameter_supported: true,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    require_request_uri_registration: true,
+    request_object_signing_alg_values_supported: capabilities.requestSigningAlgs,
     pushed_authorization_request_endpoint: issuer + endpoints.pushed_authorization_request,
     require_pushed_authorization_requests: false,
-    grant_types_supported: ['authorization_code', 'refresh_token'],
-    acr_values_supported: ['eidas1'],
-    response_types_supported: ['code'],
-    response_modes_supported: ['query', 'fragment', 'form_post'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: signingAlgs,
-    token_endpoint_auth_methods_supported: [...clientAuthMethods, 'none'],
-    introspection_endpoint_auth_methods_supported: clientAuthMethods,
-    revocation_endpoint_auth_methods_supported: [...clientAuthMethods, 'none'],
-    scopes_supported: scopes,
-    claims_supported: ['iss', 'aud', ...new Set(Object.values(claimsOfScopes).flat())],
-    claim_types_supported: ['normal'],
-    claims_parameter_supported: false,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
-    code_challenge_methods_supported: ['S256'],
-    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+/** How an application proves who it is. A public one, `none`, may not introspect. */
+function clientAuthentication() {
+  const methods = capabilities.clientAuthMethods;
+  return {
+    token_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+    revocation_endpoint_auth_methods_supported: methods,
   };
 }
 

@@ -7,21 +7,25 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
  */
 export function createLoadExistingGrant(sessionEnd: (loginTs: number | undefined) => number) {
   return async (ctx: KoaContextWithOIDC) => {
-    const { session, client, provider, requestParamOIDCScopes } = ctx.oidc;
+    const { session, client, provider, requestParamOIDCScopes, requestParamClaims } = ctx.oidc;
     if (!session?.accountId || !client) return undefined;
     const { accountId, loginTs } = session;
     const { clientId } = client;
 
-    const known = session.grantIdFor(clientId);
-    const found = known === undefined ? undefined : await provider.Grant.find(known);
+    const grantId = session.grantIdFor(clientId);
+    const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
     const grant = found?.accountId === accountId ? found : new provider.Grant({ accountId, clientId });
 
     const end = sessionEnd(loginTs);
     const granted = new Set(grant.getOIDCScope().split(' '));
-    const covers = [...requestParamOIDCScopes].every((scope) => granted.has(scope));
+    const known = new Set(grant.getOIDCClaims());
+    const covers =
+      [...requestParamOIDCScopes].every((scope) => granted.has(scope)) &&
+      [...requestParamClaims].every((claim) => known.has(claim));
     if (covers && grant.exp !== undefined && grant.exp >= end) return grant;
 
     grant.addOIDCScope([...requestParamOIDCScopes]);
+    grant.addOIDCClaims([...requestParamClaims]);
     grant.exp = end;
     await grant.save();
     return grant;

@@ -4,6 +4,7 @@ import { discoveryDocument } from './discovery.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { rememberRequester } from './requester.ts';
 import { tolerateAuthorizationUrl } from './tolerances.ts';
+import { unread } from './unread.ts';
 
 export interface Mounted {
   /** The library's own request handler, of the moment. */
@@ -49,9 +50,6 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
 /** Bytes, the library's own limit. */
 const LONGEST_BODY = 56 * 1024;
 
-/** A form without a field: the library takes '' for a body that nobody read. */
-const NOTHING = '&';
-
 /** Characters. A posted request becomes the query of a redirect: longer ones would not pass the proxies on the way. */
 const LONGEST_POSTED_REQUEST = 6 * 1024;
 
@@ -72,7 +70,7 @@ export function mountEngine(
 
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: LONGEST_BODY }, (_request, body, done) =>
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LONGEST_BODY }, (_request, body, done) =>
       done(null, body),
     );
 
@@ -83,7 +81,8 @@ export function mountEngine(
         exposeHeadRoute: false,
         handler: async (request, reply) => {
           const { raw } = request;
-          const body = typeof request.body === 'string' ? request.body : '';
+          const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+          const body = sent.toString();
           const { ip, method, headers } = request;
           for (const front of mounted.fronts) {
             const answer = await front({ path, method, headers, ip, body, reply });
@@ -93,8 +92,9 @@ export function mountEngine(
           claimOrigin(raw);
           const url = path === endpoints.authorization ? tolerateAuthorizationUrl(request.url) : request.url;
           raw.url = url.slice(prefix.length);
-          // The library finds the path it is mounted on by comparing the two, and the body that was read before it.
-          Object.assign(raw, { originalUrl: url, body: body || NOTHING });
+          // The library finds the path it is mounted on by comparing the two.
+          Object.assign(raw, { originalUrl: url });
+          unread(raw, sent);
           reply.hijack();
           mounted.handle(raw, reply.raw);
         },

@@ -1,15 +1,17 @@
 import type { Clock } from '@psc/kernel';
 import { trusted } from '@psc/pages';
 import { currentTraceparent, type Logger } from '@psc/runtime';
-import { errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
-import { inSigningOrder, signingAlgs } from '#src/domain/signing-key.ts';
+import { inSigningOrder } from '#src/domain/signing-key.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { capabilities } from './capabilities.ts';
+import { createAssertClaims } from './claims-parameter.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
@@ -17,9 +19,11 @@ import { createLoadExistingGrant } from './grants.ts';
 import { guard } from './guard.ts';
 import { adaptLibrary } from './internals.ts';
 import { createLifetimes, type Lifetimes } from './lifetimes.ts';
+import { showOnwardPage } from './onward.ts';
 import { asOutage, Outage } from './outage.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
 import { loggedOutPage, logoutPage } from './pages/logout-pages.ts';
+import { prompts } from './prompts.ts';
 import { requesterOf } from './requester.ts';
 import { createResume, type ResumeNeeds } from './resume.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
@@ -74,11 +78,15 @@ export function buildProvider(
     routes: endpoints,
     scopes: [...scopes],
     claims: claimsOfScopes,
-    acrValues: ['eidas1'],
-    responseTypes: ['code'],
-    subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    enabledJWA: { idTokenSigningAlgValues: [...signingAlgs] },
+    acrValues: [...capabilities.acrValues],
+    responseTypes: [...capabilities.responseTypes],
+    subjectTypes: [...capabilities.subjectTypes],
+    clientAuthMethods: [...capabilities.clientAuthMethods],
+    enabledJWA: {
+      idTokenSigningAlgValues: [...capabilities.signingAlgs],
+      authorizationSigningAlgValues: [...capabilities.signingAlgs],
+      requestObjectSigningAlgValues: [...capabilities.requestSigningAlgs],
+    },
     // Even an application with one redirection names it, as at Keycloak.
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
@@ -97,6 +105,9 @@ export function buildProvider(
       resourceIndicators: { enabled: false },
       introspection: { enabled: true, allowedPolicy: introspectable },
       revocation: { enabled: true, allowedPolicy: revocable },
+      requestObjects: { enabled: true },
+      jwtResponseModes: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: createAssertClaims(applicationOf) },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => show(ctx, 200, logoutPage(trusted(form), isOwnIdToken(ctx.oidc))),
@@ -111,7 +122,7 @@ export function buildProvider(
     findAccount: createFindAccount({ directory, subjects, applicationOf }),
     extraTokenClaims: createExtraTokenClaims({ applicationOf }),
     interactions: {
-      policy: loginOnly(),
+      policy: prompts(),
       url: async (ctx, interaction) => {
         const { scope, login_hint: loginHint } = interaction.params;
         const request = {
@@ -152,6 +163,7 @@ export function buildProvider(
   adaptLibrary(provider, applicationOf);
   issueJwtAccessTokens(provider, signer);
   provider.use(guard(logger));
+  provider.use(showOnwardPage);
   provider.use(completeTokenResponse(store, logger));
   provider.use(
     createResume(provider, {
@@ -162,13 +174,6 @@ export function buildProvider(
   );
   listen(provider, logger);
   return provider;
-}
-
-/** Only the login asks something of the person; consent is not asked, whatever the application says. */
-function loginOnly() {
-  const policy = interactionPolicy.base();
-  policy.remove('consent');
-  return policy;
 }
 
 /**

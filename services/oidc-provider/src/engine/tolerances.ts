@@ -1,5 +1,5 @@
-/** Values of `prompt` that Keycloak accepts and that ask nothing of us: there is no consent and no account to choose. */
-const harmless = new Set(['consent', 'select_account']);
+/** The values of `prompt` that mean something (OpenID Connect Core §3.1.2.1); of the others Keycloak takes no notice. */
+const known = new Set(['none', 'login', 'consent', 'select_account']);
 
 /**
  * Authorization requests that Pro Santé Connect accepts and the library would refuse. What is not listed here the library
@@ -11,7 +11,7 @@ export function tolerateAuthorizationUrl(url: string): string {
   const query = new URLSearchParams(url.slice(at + 1));
   const prompts = query.getAll('prompt');
   if (prompts.length !== 1) return url;
-  const kept = (prompts[0] ?? '').split(' ').filter((prompt) => !harmless.has(prompt));
+  const kept = (prompts[0] ?? '').split(' ').filter((prompt) => known.has(prompt));
   query.delete('prompt');
   if (kept.length > 0) query.set('prompt', kept.join(' '));
   return `${url.slice(0, at)}?${query}`;

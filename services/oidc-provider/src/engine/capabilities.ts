@@ -1,0 +1,21 @@
+import type { RequestSigningAlg } from '#src/domain/application.ts';
+import { signingAlgs } from '#src/domain/signing-key.ts';
+
+/** Signed by applications: their authorization requests (RFC 9101). */
+const requestSigningAlgs = ['RS256', 'PS256', 'ES256'] as const satisfies readonly RequestSigningAlg[];
+
+/**
+ * What this provider can do, said once: the library is configured with it, and discovery tells it. What Pro Santé Connect
+ * advertises besides, and why it is not here: docs/reference/discovery.md.
+ */
+export const capabilities = {
+  responseTypes: ['code'],
+  responseModes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt', 'jwt'],
+  subjectTypes: ['public'],
+  acrValues: ['eidas1'],
+  codeChallengeMethods: ['S256'],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+  /** Signed by us: ID tokens, authorization responses (JARM). */
+  signingAlgs,
+  requestSigningAlgs,
+} as const;
