@@ -64,6 +64,14 @@ export function approvalsContract(name: string, make: MakeApprovals): void {
         expect(await approvals.find(id)).toEqual(expected);
       });
 
+      it('gives the professional less time when the application wants its answer sooner', async () => {
+        await bring('opened');
+        const challenged = await approvals.challenge(id, challengeOf('899700000001'), 30_000);
+        expect(challenged).toMatchObject({ ok: true, value: { expiresAt: now + 30_000 } });
+        now += 30_000;
+        expect(await approvals.find(id)).toMatchObject({ state: 'expired' });
+      });
+
       it('keeps an approval with its proof', async () => {
         await bring('challenged');
         const before = await approvals.find(id);

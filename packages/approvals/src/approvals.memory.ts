@@ -64,9 +64,9 @@ export function createMemoryApprovals(settings: MemoryApprovalsSettings): Approv
 
     find: async (id) => recall(id),
 
-    challenge: async (id, challenge) =>
+    challenge: async (id, challenge, lifetime = lifetimes.challenged) =>
       move('challenge', id, (from) =>
-        keep({ ...from, state: 'challenged', challenge, expiresAt: clock() + lifetimes.challenged }),
+        keep({ ...from, state: 'challenged', challenge, expiresAt: clock() + lifetime }),
       ),
 
     decide: async (id, decision) => move('decide', id, (from) => keep({ ...from, ...decision })),

@@ -252,6 +252,17 @@ describe('what Redis keeps', () => {
     expect(await redis.zrange(`psc:approvals:of:{${index}}`, '0', '-1')).toEqual([waiting]);
   });
 
+  it('keeps the index of a professional for its longest approval, whichever was challenged last', async () => {
+    const who = `8997${randomBytes(6).toString('hex').toUpperCase()}`;
+    for (const lifetime of [60_000, 1_000, 90_000, 2_000]) {
+      const id = newId();
+      await approvals.open(id, request);
+      await approvals.challenge(id, { ...challenge, nationalId: who }, lifetime);
+    }
+    const [index = ''] = seal.pseudonyms(`approvals of ${who}`);
+    expect(await redis.pttl(`psc:approvals:of:{${index}}`)).toBeGreaterThan(80_000);
+  });
+
   it('says nothing of a person, of an application nor of a proof, in keys, values or events', async () => {
     const events: string[] = [];
     const ear = await openRedis(url, 'subscriber', ignore);

@@ -96,7 +96,9 @@ export function createRedisApprovals(settings: RedisApprovalsSettings): Approval
       .zadd(index, expiresAt, id)
       .zremrangebyscore(index, '-inf', now)
       .zremrangebyrank(index, 0, -MOST_AWAITING - 1)
-      .pexpire(index, expiresAt - now)
+      // The index ends with the last of them: one that is given less time must not end it sooner.
+      .pexpire(index, expiresAt - now, 'NX')
+      .pexpire(index, expiresAt - now, 'GT')
       .exec();
   }
 
@@ -117,10 +119,10 @@ export function createRedisApprovals(settings: RedisApprovalsSettings): Approval
 
     find,
 
-    async challenge(id, challenge) {
+    async challenge(id, challenge, lifetime = lifetimes.challenged) {
       const [now, forgotten] = times();
-      const expiresAt = now + lifetimes.challenged;
-      const timeToLive = lifetimes.challenged + lifetimes.ended;
+      const expiresAt = now + lifetime;
+      const timeToLive = lifetime + lifetimes.ended;
       const sealed = sealChallenge(seal, id, challenge, expiresAt);
       return transition(
         id,

@@ -56,8 +56,12 @@ export interface Approvals {
 
   find(id: string): Promise<Approval | undefined>;
 
-  /** Starts the time given to the professional to answer. */
-  challenge(id: string, challenge: Challenge): Promise<Outcome<ChallengedApproval, TransitionRefusal>>;
+  /** Starts the time given to the professional to answer: `lifetime` ms, or that of the settings. */
+  challenge(
+    id: string,
+    challenge: Challenge,
+    lifetime?: number,
+  ): Promise<Outcome<ChallengedApproval, TransitionRefusal>>;
 
   decide(
     id: string,

@@ -13,6 +13,7 @@ import { internalRoutes } from '#src/http/internal.routes.ts';
 import { loginRoutes } from '#src/http/login.routes.ts';
 import { createLoginStreams } from '#src/http/login-streams.ts';
 import { walletRoutes } from '#src/http/wallet.routes.ts';
+import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
@@ -22,6 +23,7 @@ import type { TraceStep } from '#src/ports/traces.ts';
 import { createAnswerChallenge } from '#src/use-cases/answer-challenge.ts';
 import { createAuthenticateDevice } from '#src/use-cases/authenticate-device.ts';
 import { createCancelLogin } from '#src/use-cases/cancel-login.ts';
+import { createChallengeForApplication } from '#src/use-cases/challenge-for-application.ts';
 import { createChallengePhone } from '#src/use-cases/challenge-phone.ts';
 import { createContinueLogin } from '#src/use-cases/continue-login.ts';
 import { createFindLoginStep } from '#src/use-cases/find-login-step.ts';
@@ -41,6 +43,7 @@ export interface Parts {
   readonly pins: PinVerifiers;
   readonly directory: Directory;
   readonly notifications: Notifications;
+  readonly calls: ApplicationCalls;
   readonly identity: ServiceIdentity;
   /** Keyed digest of what must be counted and not read: a person, an address. */
   readonly pseudonym: (value: string) => string;
@@ -148,6 +151,8 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       if (state === 'reported') app.log.warn(decided, 'a professional reported a fraud');
       else app.log.info(decided, 'a login was decided');
     },
+    calls: parts.calls,
+    onUnpinged: (error) => app.log.error({ err: error }, 'an application could not be told of a decision'),
     trace,
     pinTries: settings.PIN_TRIES,
     clock,
@@ -187,6 +192,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     internalRoutes({
       identity,
       issueTicket,
+      challengeForApplication: createChallengeForApplication({ approvals, challengePhone, trace, clock }),
       findPushSubscription: (deviceId) => devices.findPushSubscription(deviceId),
     }),
   );

@@ -1,10 +1,17 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
-import { type NotificationJob, notificationQueue, queuePrefix } from '@psc/contracts';
+import {
+  type ApplicationCallJob,
+  applicationCallQueue,
+  type NotificationJob,
+  notificationQueue,
+  queuePrefix,
+} from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { Bug, systemClock } from '@psc/kernel';
 import { createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { Queue } from 'bullmq';
+import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
@@ -43,9 +50,12 @@ export async function openParts(
     await open('queue'),
   ];
 
-  const queue = new Queue<NotificationJob>(notificationQueue, { connection: producer, prefix: queuePrefix });
-  queue.on('error', onError);
-  life.onStop('queue', () => queue.close());
+  function openQueue<Job>(name: string): Queue<Job> {
+    const queue = new Queue<Job>(name, { connection: producer, prefix: queuePrefix });
+    queue.on('error', onError);
+    life.onStop(`queue ${name}`, () => queue.close());
+    return queue;
+  }
 
   const approvals = createRedisApprovals({
     redis,
@@ -64,7 +74,8 @@ export async function openParts(
     quotas: createRedisQuotas(redis),
     pins: createHmacPinVerifiers(config.PIN_KEYS),
     directory: createHttpDirectory(directory),
-    notifications: createBullmqNotifications(queue),
+    notifications: createBullmqNotifications(openQueue<NotificationJob>(notificationQueue)),
+    calls: createBullmqApplicationCalls(openQueue<ApplicationCallJob>(applicationCallQueue)),
     identity,
     pseudonym(value: string) {
       const [current] = seal.pseudonyms(value);

@@ -10,8 +10,8 @@ export interface SignedAnswer {
 export type AnswerRefusal = 'request_unknown' | 'request_expired' | 'already_answered' | 'signature_invalid';
 
 /**
- * May this professional's device answer this approval now? Another professional's approval is as if it did not exist.
- * The signature must name the approval it is sent to, and the application that the professional was shown.
+ * May this professional's device answer this approval now? Another professional's approval is as if it did not exist, and
+ * so is one that awaits a card. The signature must name the approval it is sent to, and the application that the professional was shown.
  */
 export function checkAnswerable(
   approval: Approval | undefined,
@@ -20,6 +20,7 @@ export function checkAnswerable(
 ): Outcome<ChallengedApproval, AnswerRefusal> {
   if (!approval || approval.state === 'opened' || approval.challenge?.nationalId !== nationalId)
     return refused('request_unknown');
+  if (approval.challenge.means !== 'ecps') return refused('request_unknown');
   if (signed.approval !== approval.id || signed.client !== approval.request.clientId)
     return refused('signature_invalid');
   switch (approval.state) {

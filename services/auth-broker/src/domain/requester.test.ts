@@ -22,5 +22,11 @@ it.each([
   ['curl/8.0', 'Navigateur inconnu'],
   ['', 'Navigateur inconnu'],
 ])('%s is %s', (userAgent, described) => {
-  expect(describeRequester({ ip: '192.0.2.1', userAgent })).toBe(`${described}, adresse 192.0.2.1`);
+  const requester = { ip: '192.0.2.1', userAgent };
+  expect(describeRequester({ channel: 'browser', requester })).toBe(`${described}, adresse 192.0.2.1`);
+});
+
+it('a server that asks by CIBA is no browser', () => {
+  const requester = { ip: '192.0.2.1', userAgent: 'Java/21' };
+  expect(describeRequester({ channel: 'ciba', requester })).toBe('Logiciel, adresse 192.0.2.1');
 });

@@ -16,8 +16,18 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** Who asks, in words that a person may recognise as their own screen: "Firefox sur Windows, adresse 192.0.2.1". */
-export function describeRequester(requester: { readonly ip: string; readonly userAgent: string }): string {
+/**
+ * Who asks, in words that a person may recognise as their own screen: "Firefox sur Windows, adresse 192.0.2.1". By CIBA it
+ * is a server of the application: its address is all there is to say.
+ */
+export function describeRequester({
+  channel,
+  requester,
+}: {
+  readonly channel: 'browser' | 'ciba';
+  readonly requester: { readonly ip: string; readonly userAgent: string };
+}): string {
+  if (channel === 'ciba') return `Logiciel, adresse ${requester.ip}`;
   const browser = nameOf(browsers, requester.userAgent) ?? 'Navigateur inconnu';
   const system = nameOf(systems, requester.userAgent);
   return `${browser}${system ? ` sur ${system}` : ''}, adresse ${requester.ip}`;

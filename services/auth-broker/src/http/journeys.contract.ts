@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '#src/compose.ts';
 import { returnTo, type TestBrowser, type TestPage, type World } from '#src/testing/world.ts';
 
-type OpenWorld = (settings?: Partial<Settings>) => Promise<World>;
+export type OpenWorld = (settings?: Partial<Settings>) => Promise<World>;
 
 /** What people, phones and attackers live at the wallet: with fakes, and with real datastores. */
 export function journeysContract(openWorld: OpenWorld): void {

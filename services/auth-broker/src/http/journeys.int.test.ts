@@ -1,23 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
-import { type NotificationJob, notificationJobSchema, notificationQueue } from '@psc/contracts';
+import {
+  type ApplicationCallJob,
+  applicationCallJobSchema,
+  applicationCallQueue,
+  type NotificationJob,
+  notificationJobSchema,
+  notificationQueue,
+} from '@psc/contracts';
 import { createSeal, openRedis } from '@psc/datastores';
 import { createRedisQuotas } from '@psc/quotas';
 import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
 import { createWorld } from '#src/testing/world.ts';
-import { journeysContract } from './journeys.contract.ts';
+import { cibaContract } from './ciba.contract.ts';
+import { journeysContract, type OpenWorld } from './journeys.contract.ts';
 
 const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let redis: Redis;
 let subscriber: Redis;
 let queue: Queue<NotificationJob>;
+let calls: Queue<ApplicationCallJob>;
 let approvals: Approvals;
 const time = { now: 0 };
 
@@ -28,18 +38,21 @@ beforeAll(async () => {
   approvals = createRedisApprovals({ redis, subscriber, seal, clock: () => time.now });
   const prefix = `{test:${randomBytes(8).toString('hex')}}`;
   queue = new Queue<NotificationJob>(notificationQueue, { connection: redis, prefix });
+  calls = new Queue<ApplicationCallJob>(applicationCallQueue, { connection: redis, prefix });
 });
 
 afterAll(async () => {
-  await queue?.obliterate({ force: true });
-  await queue?.close();
+  for (const each of [queue, calls]) {
+    await each?.obliterate({ force: true });
+    await each?.close();
+  }
   await approvals?.close();
   redis?.disconnect();
   subscriber?.disconnect();
   await database?.close();
 });
 
-journeysContract(async (settings) => {
+const openWorld: OpenWorld = async (settings) => {
   time.now = Date.now();
   const stores = {
     approvals,
@@ -51,6 +64,15 @@ journeysContract(async (settings) => {
       const jobs = (await queue.getWaiting()).map(({ data }) => notificationJobSchema.parse(data));
       return jobs.filter((job) => job.approvalId === approvalId).map(({ deviceId }) => deviceId);
     },
+    calls: createBullmqApplicationCalls(calls),
+    async pinged(approvalId: string) {
+      const jobs = (await calls.getWaiting()).map(({ data }) => applicationCallJobSchema.parse(data));
+      const pings = jobs.filter(({ kind, callId }) => kind === 'ping' && callId === approvalId);
+      return pings.map(({ clientId }) => clientId);
+    },
   };
   return createWorld(stores, time, settings);
-});
+};
+
+journeysContract(openWorld);
+cibaContract(openWorld);

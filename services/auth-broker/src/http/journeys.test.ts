@@ -3,12 +3,14 @@ import { createMemoryQuotas } from '@psc/quotas';
 import { createMemoryDevices } from '#src/adapters/devices.memory.ts';
 import { createMemoryFraudReports } from '#src/adapters/fraud-reports.memory.ts';
 import { createWorld } from '#src/testing/world.ts';
-import { journeysContract } from './journeys.contract.ts';
+import { cibaContract } from './ciba.contract.ts';
+import { journeysContract, type OpenWorld } from './journeys.contract.ts';
 
-journeysContract((settings) => {
+const openWorld: OpenWorld = (settings) => {
   const time = { now: Date.UTC(2026, 10, 21) };
   const clock = () => time.now;
   const told = new Map<string, readonly string[]>();
+  const pings = new Map<string, string>();
   const stores = {
     approvals: createMemoryApprovals({ clock }),
     devices: createMemoryDevices(),
@@ -20,6 +22,15 @@ journeysContract((settings) => {
       },
     },
     notified: async (approvalId: string) => told.get(approvalId) ?? [],
+    calls: {
+      async ping(approvalId: string, clientId: string) {
+        pings.set(approvalId, clientId);
+      },
+    },
+    pinged: async (approvalId: string) => [pings.get(approvalId) ?? []].flat(),
   };
   return createWorld(stores, time, settings);
-});
+};
+
+journeysContract(openWorld);
+cibaContract(openWorld);

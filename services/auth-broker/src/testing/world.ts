@@ -9,6 +9,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
 import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
 import { compose, type Parts, type Settings } from '#src/compose.ts';
+import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
@@ -31,8 +32,11 @@ export interface Stores {
   readonly fraudReports: FraudReports;
   readonly quotas: Quotas;
   readonly notifications: Notifications;
+  readonly calls: ApplicationCalls;
   /** The notifications taken so far for an approval, by device. */
   notified(approvalId: string): Promise<readonly string[]>;
+  /** The applications to call about an approval. */
+  pinged(approvalId: string): Promise<readonly string[]>;
 }
 
 const defaultSettings: Settings = {
@@ -79,6 +83,12 @@ export async function createWorld(
       async notify(...told) {
         if (broken.has('queue')) throw new Unavailable('queue_unavailable', 'unplugged');
         return stores.notifications.notify(...told);
+      },
+    },
+    calls: {
+      async ping(...owed) {
+        if (broken.has('queue')) throw new Unavailable('queue_unavailable', 'unplugged');
+        return stores.calls.ping(...owed);
       },
     },
     identity: services['auth-broker'].identity,
@@ -167,7 +177,7 @@ export interface World {
   pass(milliseconds: number): void;
   readonly providerIdentity: ServiceIdentity;
   callAs(
-    caller: 'enrolment-desk' | 'notification-worker',
+    caller: 'enrolment-desk' | 'notification-worker' | 'oidc-provider',
     method: 'GET' | 'POST',
     path: string,
     body?: object,

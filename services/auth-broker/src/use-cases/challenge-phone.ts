@@ -27,8 +27,10 @@ export type Notified = 'told' | 'failed';
 export type ChallengePhone = (asked: {
   readonly approvalId: string;
   readonly identifier: NationalId;
-  /** The binding of the browser that asks. */
+  /** The binding of the browser that asks; '' for CIBA. */
   readonly browser: string;
+  /** What CIBA brings with it: the number that the application shows, and the time given to answer. */
+  readonly given?: { readonly number: string; readonly lifetimeMs: number };
 }) => Promise<Outcome<Notified, TransitionRefusal>>;
 
 /**
@@ -39,17 +41,13 @@ export type ChallengePhone = (asked: {
 export function createChallengePhone(needs: ChallengePhoneNeeds): ChallengePhone {
   const { approvals, directory, devices, clock } = needs;
 
-  return async ({ approvalId, identifier, browser }) => {
+  return async ({ approvalId, identifier, browser, given }) => {
     const known = await directory.findNationalId(identifier);
     const nationalId = known ?? identifier;
     const active = await devices.listActive(nationalId, MOST_NOTIFIED_DEVICES);
-    const challenged = await approvals.challenge(approvalId, {
-      nationalId,
-      means: 'ecps',
-      number: needs.drawNumber(),
-      browser,
-      challengedAt: clock(),
-    });
+    const number = given?.number ?? needs.drawNumber();
+    const challenge = { nationalId, means: 'ecps', number, browser, challengedAt: clock() } as const;
+    const challenged = await approvals.challenge(approvalId, challenge, given?.lifetimeMs);
     if (!challenged.ok) return challenged;
     // The decoy's job is dropped by the worker: the queue is as long for a professional who does not exist.
     const phones = known !== undefined && active.length > 0 ? active : [needs.drawDeviceId()];

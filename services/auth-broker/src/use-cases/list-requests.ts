@@ -18,12 +18,13 @@ export function createListRequests(needs: {
     const device = await needs.authenticate.request(jws, called);
     if (!device.ok) return device;
     const awaiting = await needs.approvals.awaiting(device.value.nationalId);
+    const byPhone = awaiting.filter(({ challenge }) => challenge.means === 'ecps');
     return accepted(
-      awaiting.map(({ id, request, challenge, expiresAt }) => ({
+      byPhone.map(({ id, request, challenge, expiresAt }) => ({
         id,
         clientId: request.clientId,
         application: request.clientName,
-        requestedFrom: describeRequester(request.requester),
+        requestedFrom: describeRequester(request),
         requestedAt: new Date(challenge.challengedAt).toISOString(),
         expiresAt: new Date(expiresAt).toISOString(),
       })),
