@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { Unavailable } from '@psc/kernel';
 import {
@@ -12,6 +11,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
+import { connectionLimits, createUnusedConnections } from './connections.ts';
 
 export interface HttpServerSettings {
   readonly logger: Logger;
@@ -22,7 +22,6 @@ export interface HttpServerSettings {
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-const REQUEST_TIMEOUT_MS = 15_000;
 const READINESS_TIMEOUT_MS = 2_000;
 
 /**
@@ -37,7 +36,7 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...connectionLimits,
     // Closes idle keep-alive connections at once when stopping, so that a rolling update does not wait for browsers.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -46,7 +45,8 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
   traceRequests(app);
   measureRequests(app, settings.metrics);
   answerErrors(app);
-  dropUnusedConnections(app);
+  const unused = createUnusedConnections(app.server, 'connection');
+  app.addHook('preClose', async () => unused.destroy());
 
   app.get('/livez', () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
@@ -57,22 +57,6 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
     return reply.type(settings.metrics.contentType).send(await settings.metrics.metrics());
   });
   return app;
-}
-
-/**
- * Browsers connect ahead of need. To Node a connection that never carried a request is not idle: left alone, it holds
- * back a server that stops for as long as the browser likes.
- */
-function dropUnusedConnections(app: FastifyInstance): void {
-  const unused = new Set<Socket>();
-  app.server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
-  });
-  app.server.on('request', (request) => unused.delete(request.socket));
-  app.addHook('preClose', async () => {
-    for (const socket of unused) socket.destroy();
-  });
 }
 
 async function within(milliseconds: number, check: Promise<boolean>): Promise<boolean> {

@@ -2,6 +2,11 @@ export { ConfigError, commonConfig, integer, json, parseConfig } from './config.
 export { createHttpServer, type HttpServerSettings } from './http-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
+export {
+  type CertificateReader,
+  type CertificateReaderSettings,
+  createCertificateReader,
+} from './presented-certificate.ts';
 export { type Life, runService, type ServiceFrame } from './run-service.ts';
 export { createServiceClient, type ServiceClient } from './service-client.ts';
 export { callerOf, createServiceIdentity, requireCaller, type ServiceIdentity } from './service-identity.ts';
@@ -11,3 +16,4 @@ export {
   startTelemetry,
   type TelemetrySettings,
 } from './telemetry.ts';
+export { openTlsListener, type TlsListenerSettings } from './tls-listener.ts';
