@@ -711,6 +711,12 @@ export function journeysContract(openWorld: OpenWorld): void {
       expect((await world.browser().open('/auth')).location).toBe('https://auth.example/auth');
     });
 
+    it('has a posted authorization request posted again over there, so that no address holds it', async () => {
+      await start();
+      const page = await world.browser().submit('/auth', { client_id: 'a', login_hint: '899700000013' });
+      expect(page).toMatchObject({ status: 307, location: 'https://auth.example/auth' });
+    });
+
     it('says so when it cannot answer, to a person and to a phone, and that they may try again', async () => {
       await start();
       const device = await world.phone();

@@ -3,6 +3,9 @@ import { homePage } from './pages/home.ts';
 import { privacyPage } from './pages/privacy.ts';
 import { forbidKeeping, sendPage } from './send-page.ts';
 
+/** Bytes: as much as oidc-provider reads. */
+const LONGEST_REQUEST = 16 * 1024;
+
 /** The wallet host's own addresses, beside the logins. */
 export function walletRoutes(needs: { readonly authorizationUrl: string }) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -15,6 +18,17 @@ export function walletRoutes(needs: { readonly authorizationUrl: string }) {
       const url = request.raw.url ?? '';
       const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       return reply.redirect(needs.authorizationUrl + query, 302);
+    });
+
+    /** Posted: the browser posts it again over there. 307 keeps the form as it is, and out of the address. */
+    await app.register(async (posted) => {
+      posted.removeAllContentTypeParsers();
+      posted.addContentTypeParser(
+        'application/x-www-form-urlencoded',
+        { parseAs: 'string', bodyLimit: LONGEST_REQUEST },
+        (_request, _body, done) => done(null),
+      );
+      posted.post('/auth', (_request, reply) => reply.redirect(needs.authorizationUrl, 307));
     });
   };
 }

@@ -6,6 +6,7 @@ import type { Registry } from '#src/ports/registry.ts';
 import { publicKeySet } from './discovery.ts';
 import { mountEngine } from './mount.ts';
 import { errorPage } from './pages/error-page.ts';
+import { createPostedRequests } from './posted-requests.ts';
 import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
 import { createTokenSigner } from './token-signer.ts';
 
@@ -81,6 +82,7 @@ export async function startEngine(
           current.handle ? current.handle(request, response) : answerUnavailable(response),
         fronts: [],
         keySet: () => current.keySet,
+        postedRequests: createPostedRequests(needs.store, settings.issuer),
       }),
     canSign: () => current.handle !== undefined,
     refresh,

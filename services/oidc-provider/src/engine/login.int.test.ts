@@ -199,20 +199,6 @@ describe('an authorization request that Pro Santé Connect tolerates', () => {
     expect((await world.userInfo(tokens.access_token)).json.SubjectRefPro).toBeDefined();
   });
 
-  it('may be posted', async () => {
-    const [endpoint = '', query = ''] = authorizationUrl({ state: 'é&=' }).split('?');
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      body: new URLSearchParams(query),
-      redirect: 'manual',
-    });
-    expect(answer.status).toBe(303);
-    const location = answer.headers.get('location') ?? '';
-    expect(location.startsWith(`${endpoint}?`)).toBe(true);
-    const returned = await world.login(world.browser(), location);
-    expect(new URL(returned).searchParams.get('state')).toBe('é&=');
-  });
-
   it('gives who it is, and not the professional situation, without scope_all', async () => {
     const tokens = await logIn({ scope: 'openid' });
     expect((await world.userInfo(tokens.access_token)).json).toEqual({

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { discoveryDocument } from './discovery.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
+import type { PostedRequests } from './posted-requests.ts';
 import { rememberRequester } from './requester.ts';
 import { tolerateAuthorizationUrl } from './tolerances.ts';
 import { unread } from './unread.ts';
@@ -13,6 +14,7 @@ export interface Mounted {
   readonly fronts: readonly Front[];
   /** The key set of the moment, serialised. */
   keySet(): string;
+  readonly postedRequests: PostedRequests;
 }
 
 /** A request for the library, before the library sees it. */
@@ -49,9 +51,6 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
 
 /** Bytes, the library's own limit. */
 const LONGEST_BODY = 56 * 1024;
-
-/** Characters. A posted request becomes the query of a redirect: longer ones would not pass the proxies on the way. */
-const LONGEST_POSTED_REQUEST = 6 * 1024;
 
 /** How long applications may cache discovery and the key set. A new key must be published for longer before it signs. */
 const DOCUMENTS_MAX_AGE_S = 300;
@@ -90,7 +89,9 @@ export function mountEngine(
           }
           rememberRequester(raw, { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' });
           claimOrigin(raw);
-          const url = path === endpoints.authorization ? tolerateAuthorizationUrl(request.url) : request.url;
+          const url =
+            path === endpoints.authorization ? await authorizationUrl(request.url, reply) : request.url;
+          if (url === undefined) return reply;
           raw.url = url.slice(prefix.length);
           // The library finds the path it is mounted on by comparing the two.
           Object.assign(raw, { originalUrl: url });
@@ -121,19 +122,12 @@ export function mountEngine(
     }
   });
 
-  // A posted authorization request (OpenID Connect Core §3.1.2.1) becomes one to get: the cookies of a session are
-  // SameSite=Lax, so that another site's form comes without them, and the redirection that follows with them.
-  void app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: LONGEST_POSTED_REQUEST },
-      (_request, body, done) => done(null, new URLSearchParams(String(body))),
-    );
-    scope.post<{ Body: URLSearchParams | undefined }>(prefix + endpoints.authorization, (request, reply) =>
-      reply.redirect(`${issuer}${endpoints.authorization}?${request.body ?? ''}`, 303),
-    );
-  });
+  mounted.postedRequests.mount(app);
+
+  async function authorizationUrl(url: string, reply: FastifyReply): Promise<string | undefined> {
+    const address = await mounted.postedRequests.addressOf(url, reply);
+    return address && tolerateAuthorizationUrl(address);
+  }
 
   /**
    * The issuer alone says where we are. The library would believe these headers, and a forged one would send browsers and

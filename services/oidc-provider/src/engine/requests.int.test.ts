@@ -6,6 +6,7 @@ import {
   generateKeyPair,
   jwtVerify,
   SignJWT,
+  UnsecuredJWT,
 } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { camilleLambda } from '#src/testing/camille-lambda.ts';
@@ -54,6 +55,69 @@ async function logIn(parameters: Record<string, string> = {}, browser = world.br
 /** Opens the address; answers what came to the callback, without logging anybody in. */
 const refusalOf = async (url: string) =>
   answerOf((await world.browser().open(url, { stopAt: callback })).url);
+
+describe('a posted request', () => {
+  const endpoint = () => world.issuer + endpoints.authorization;
+  const post = (form: Record<string, string>) =>
+    fetch(endpoint(), { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+
+  it('logs in, and nothing of it is in an address', async () => {
+    const form = plain({ state: 'é&= "', login_hint: '899700000013', prompt: 'consent' });
+    const answer = await post(form);
+    expect(answer.status).toBe(303);
+    const location = answer.headers.get('location') ?? '';
+    expect(location).toMatch(/\?posted=[\w-]{43}$/);
+    expect(location.startsWith(`${endpoint()}?`)).toBe(true);
+
+    const browser = world.browser();
+    const id = await world.leave(browser, location);
+    expect((await world.approvals.find(id))?.request).toMatchObject({
+      loginHint: '899700000013',
+      returnTo: `${endpoint()}/${id}`,
+    });
+    // The page is opened again.
+    expect(await world.leave(world.browser(), location)).not.toBe(id);
+    const returned = await browser.open(await world.approve(id), { stopAt: callback });
+    expect(answerOf(returned.url).state).toBe('é&= "');
+  });
+
+  it('may be long: a signed one', async () => {
+    const answer = await post({ ...plain(), login_hint: 'x'.repeat(12_000) });
+    expect(await world.leave(world.browser(), answer.headers.get('location') ?? '')).not.toBe('');
+    expect((await post({ ...plain(), login_hint: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it('is refused as any other: signed by nobody where a signature is required, or for another address', async () => {
+    const unsigned = await post(plain({ client_id: 'signing' }));
+    expect((await refusalOf(unsigned.headers.get('location') ?? '')).error).toBe('invalid_request');
+    const request = new UnsecuredJWT(plain({ client_id: 'signing' })).encode();
+    const none = await post({ ...plain({ client_id: 'signing' }), request });
+    expect((await refusalOf(none.headers.get('location') ?? '')).error).toBe('invalid_request_object');
+    const evil = await post(plain({ redirect_uri: 'https://evil.example/' }));
+    const page = await world.browser().open(evil.headers.get('location') ?? '');
+    expect(page.status).toBe(400);
+    expect(page.text).toContain('invalid_redirect_uri');
+  });
+
+  it('that was forgotten, or never kept, is a page in French', async () => {
+    const location = (await post(plain())).headers.get('location') ?? '';
+    for (const key of await world.redis.keys('psc:oidc:PostedRequest:*')) await world.redis.del(key);
+    const page = await world.browser().open(location);
+    expect(page.status).toBe(400);
+    expect(page.text).toContain('Cette demande de connexion n’est plus valable');
+  });
+
+  it('is kept sealed, and not for long', async () => {
+    const before = await world.redis.keys('psc:oidc:PostedRequest:*');
+    const location = (await post(plain({ login_hint: '899700000013' }))).headers.get('location') ?? '';
+    const [key = ''] = (await world.redis.keys('psc:oidc:PostedRequest:*')).filter(
+      (each) => !before.includes(each),
+    );
+    expect(key).not.toContain(location.slice(-43));
+    expect(await world.redis.get(key)).not.toContain('899700000013');
+    expect(await world.redis.ttl(key)).toBeLessThanOrEqual(615);
+  });
+});
 
 describe('a signed request (RFC 9101)', () => {
   const sign = (claims: Record<string, unknown>, by = key, clientId = 'signing') =>
