@@ -11,6 +11,8 @@ export interface Page {
   /** Our own script: a constant, made once. What changes from page to page is in `data-` attributes of the content. */
   readonly script?: Html | undefined;
   readonly footer?: Html | undefined;
+  /** Origins whose pages may be shown in a frame of this one; none unless said otherwise. */
+  readonly frameOrigins?: readonly string[] | undefined;
 }
 
 /** A page to which nothing can be added: its text, and the headers that it never goes without. */
@@ -21,7 +23,7 @@ export interface RenderedPage {
 
 const siteName = 'Pro Santé Connect';
 
-export function renderPage({ title, content, head, script, footer }: Page): RenderedPage {
+export function renderPage({ title, content, head, script, footer, frameOrigins = [] }: Page): RenderedPage {
   const body = html`<!doctype html>
 <html lang="fr">
 <head>
@@ -47,7 +49,7 @@ ${script && html`<script>${script}</script>`}
     body,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policyFor(script),
+      'content-security-policy': policyFor(script, frameOrigins),
       'cache-control': 'no-store',
       // Other sites never hear our addresses. Not `no-referrer`: with it, browsers post our own forms with `Origin: null`.
       'referrer-policy': 'same-origin',
@@ -60,12 +62,13 @@ ${script && html`<script>${script}</script>`}
  * Our own style and script, by their digests, and nothing else. No `form-action`: Chromium applies it to every redirect
  * that follows a form, and ours end at the application, wherever that is.
  */
-function policyFor(script: Html | undefined): string {
+function policyFor(script: Html | undefined, frameOrigins: readonly string[]): string {
   return [
     "default-src 'none'",
     `style-src ${digestOf(style)}`,
     ...(script ? [`script-src ${digestOf(script)}`, "connect-src 'self'"] : []),
     'img-src data:',
+    ...(frameOrigins.length > 0 ? [`frame-src ${frameOrigins.join(' ')}`] : []),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

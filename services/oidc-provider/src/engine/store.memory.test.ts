@@ -1,9 +1,12 @@
 import { systemClock } from '@psc/kernel';
 import { expect, it } from 'vitest';
+import { sessionsContract } from './sessions.contract.ts';
 import { storeContract } from './store.contract.ts';
 import { createMemoryStore } from './store.memory.ts';
 
-storeContract(async () => createMemoryStore(systemClock, { sessionIdleSeconds: 1800 }));
+const open = async () => createMemoryStore(systemClock, { sessionIdleSeconds: 1800 });
+storeContract(open);
+sessionsContract(open);
 
 it('forgets what has lapsed, and a session that nobody used', async () => {
   let now = 0;

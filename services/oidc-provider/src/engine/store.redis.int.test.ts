@@ -3,14 +3,16 @@ import { createSeal, openRedis } from '@psc/datastores';
 import { systemClock, Unavailable } from '@psc/kernel';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { sessionsContract } from './sessions.contract.ts';
 import { storeContract } from './store.contract.ts';
 import { createRedisStore } from './store.redis.ts';
-import type { EngineStore } from './store.ts';
+import { type EngineStore, MOST_SESSIONS } from './store.ts';
 
 const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
 const settings = { sessionIdleSeconds: 1800 };
 const random = () => randomBytes(32).toString('base64url');
 const newSessionId = () => `${random()}.0.${random()}`;
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 
 let redis: Redis;
 let other: Redis;
@@ -30,10 +32,12 @@ afterAll(async () => {
   other?.disconnect();
 });
 
-storeContract(async () => {
+async function openEmpty(): Promise<EngineStore> {
   await redis.flushdb();
   return store;
-});
+}
+storeContract(openEmpty);
+sessionsContract(openEmpty);
 
 async function keyOf(save: () => Promise<unknown>): Promise<string> {
   const before = new Set(await redis.keys('*'));
@@ -67,7 +71,8 @@ describe('what lies in Redis', () => {
     const [ended, kept] = [newSessionId(), newSessionId()];
     for (const jti of [ended, kept]) {
       const [uid = ''] = jti.split('.');
-      await store.adapterFor('Session').upsert(jti, { jti, uid, authorizations: { app: {} } }, 14_400);
+      const payload = { jti, uid, accountId: 'somebody', exp: inAnHour(), authorizations: { app: {} } };
+      await store.adapterFor('Session').upsert(jti, payload, 14_400);
     }
     await store.adapterFor('Session').destroy(ended);
     await store.adapterFor('Session').destroy(newSessionId());
@@ -103,7 +108,8 @@ describe('what lies in Redis', () => {
     await store.adapterFor('AccessToken').upsert(token, { jti: token, accountId }, 60);
     await store
       .adapterFor('Session')
-      .upsert(jti, { jti, uid, accountId, authorizations: { a: { sid: 'sid-1' } } }, 60);
+      .upsert(jti, { jti, uid, accountId, exp: inAnHour(), authorizations: { a: { sid: 'sid-1' } } }, 60);
+    expect(await redis.keys('psc:oidc:sessions-of:*')).toHaveLength(1);
     const all = JSON.stringify(
       await Promise.all(
         (await redis.keys('*')).map(async (key) => [
@@ -115,6 +121,72 @@ describe('what lies in Redis', () => {
     for (const secret of [code, token, jti, uid, accountId, '899700000013', 'sid-1']) {
       expect(all).not.toContain(secret);
     }
+  });
+});
+
+describe('what is noted of a professional’s sessions', () => {
+  const subject = () => `f:550dc1c8:${random()}`;
+  async function saveSession(accountId: string, at: EngineStore = store): Promise<string> {
+    const jti = newSessionId();
+    const uid = jti.split('.')[0] ?? '';
+    await at.adapterFor('Session').upsert(jti, { jti, uid, accountId, exp: inAnHour() }, 3600);
+    return uid;
+  }
+  async function notes(): Promise<Record<string, string>> {
+    const [key = ''] = await redis.keys('psc:oidc:sessions-of:*');
+    return redis.hgetall(key);
+  }
+
+  it('leads to sessions only: what leads nowhere is cleaned when read, unless its session is just being saved', async () => {
+    await redis.flushdb();
+    let now = Date.now();
+    const read = createRedisStore({ redis, seal, clock: () => now }, settings);
+    const person = subject();
+    await saveSession(person, read);
+    const [session = ''] = await redis.keys('psc:oidc:Session:*');
+    await saveSession(person, read);
+    await redis.del(session);
+    expect(await read.sessions.of(person)).toHaveLength(1);
+    expect(Object.keys(await notes())).toHaveLength(2);
+    now += 120_000;
+    expect(await read.sessions.of(person)).toHaveLength(1);
+    expect(Object.keys(await notes())).toHaveLength(1);
+  });
+
+  it('is of so many sessions at most, of which those that end first are forgotten', async () => {
+    await redis.flushdb();
+    const person = subject();
+    const first = await saveSession(person);
+    for (let i = 0; i < MOST_SESSIONS + 20; i++) await saveSession(person);
+    const last = await saveSession(person);
+    expect(Object.keys(await notes())).toHaveLength(MOST_SESSIONS);
+    const sids = (await store.sessions.of(person)).map(({ sid }) => sid);
+    expect(sids).toContain(last);
+    expect(await store.sessions.find(first)).toBeDefined();
+  });
+
+  it('is found once the sealing key changed', async () => {
+    const [old, fresh] = ['old', 'new'].map((id) => `${id}:${randomBytes(32).toString('base64')}`);
+    const storeWith = (keys: string) =>
+      createRedisStore({ redis, seal: createSeal(keys), clock: systemClock }, settings);
+    const person = subject();
+    const before = await saveSession(person, storeWith(`${old}`));
+    const after = await saveSession(person, storeWith(`${fresh},${old}`));
+    const found = await storeWith(`${fresh},${old}`).sessions.of(person);
+    expect(found.map(({ sid }) => sid).toSorted()).toEqual([before, after].toSorted());
+  });
+
+  it('does not make a session somebody else’s, whatever is written there', async () => {
+    await redis.flushdb();
+    const [thief, victim] = [subject(), subject()];
+    await saveSession(victim);
+    const [victims = ''] = await redis.keys('psc:oidc:sessions-of:*');
+    await saveSession(thief);
+    const [thiefs = ''] = (await redis.keys('psc:oidc:sessions-of:*')).filter((key) => key !== victims);
+    await redis.hset(thiefs, { ...(await redis.hgetall(victims)), x: 'y', [random()]: '1 2 3' });
+    expect((await store.sessions.of(thief)).map(({ subject: whose }) => whose)).toEqual([thief]);
+    await redis.copy(victims, thiefs, 'REPLACE');
+    expect(await store.sessions.of(thief)).toEqual([]);
   });
 });
 

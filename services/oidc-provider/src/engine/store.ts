@@ -1,4 +1,5 @@
 import type { Adapter } from 'oidc-provider';
+import type { Sessions } from '#src/ports/sessions.ts';
 
 /**
  * Where the engine keeps what lives for seconds to hours: interactions, sessions, grants, codes, tokens. One method, one
@@ -10,6 +11,9 @@ export interface EngineStore {
 
   /** A sign of life of an application: the session's idle time begins again, within its longest life. */
   touchSession(uid: string): Promise<void>;
+
+  /** The sessions that are saved by `adapterFor('Session')`, as the rest of the service knows them. */
+  readonly sessions: Sessions;
 }
 
 export interface StoreSettings {
@@ -25,6 +29,9 @@ export const CLOCK_TOLERANCE_SECONDS = 15;
 
 /** A session that ended stays known as ended while requests that had read it are still in flight. */
 export const ENDED_SESSION_SECONDS = 60;
+
+/** Noted for one professional. They last four hours: more at once are no person's. */
+export const MOST_SESSIONS = 200;
 
 /** Models that are used once: redeeming them is a compare-and-set. */
 export const consumables: ReadonlySet<string> = new Set([
