@@ -59,6 +59,8 @@ export interface Tokens {
 }
 
 export const CAMILLE = '899700000013';
+/** Her `sub`. */
+export const SUBJECT = `f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:${CAMILLE}`;
 export const CALLBACK = 'http://127.0.0.1:9/callback';
 export const sandboxWeb: Credentials = { clientId: 'sandbox-web', clientSecret: 'sandbox-secret' };
 

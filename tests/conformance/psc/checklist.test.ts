@@ -1,7 +1,17 @@
 import { createHttpBrowser } from '@psc/testing';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bearer, CALLBACK, CAMILLE, openWire, readJwt, sandboxWeb, type Tokens, type Wire } from '../wire.ts';
+import {
+  bearer,
+  CALLBACK,
+  CAMILLE,
+  openWire,
+  readJwt,
+  SUBJECT,
+  sandboxWeb,
+  type Tokens,
+  type Wire,
+} from '../wire.ts';
 
 /**
  * What matters most to whoever was written for Pro Santé Connect, one test for each, in the order of
@@ -17,7 +27,6 @@ beforeAll(async () => {
 });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const SUBJECT = `f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:${CAMILLE}`;
 
 describe('Pro Santé Connect, what matters most', () => {
   it('1. is a Keycloak realm below /auth, with a front host of its own', async () => {
