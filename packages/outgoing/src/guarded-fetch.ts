@@ -184,10 +184,6 @@ function readAnswer(message: http.IncomingMessage, maxBytes: number, signal: Abo
     message.destroy();
     throw new OutgoingCallError('call_unreachable');
   }
-  if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
-    message.destroy();
-    throw new OutgoingCallError('call_answer_too_large');
-  }
   const headers = new Headers();
   for (const [name, values] of Object.entries(headersDistinct))
     for (const value of values ?? []) headers.append(name, value);

@@ -1,16 +1,21 @@
 import type { Approvals } from '@psc/approvals';
 import type { Clock } from '@psc/kernel';
-import { Counter, Gauge, Histogram, type Logger, type Registry } from '@psc/runtime';
-import type { Worker } from 'bullmq';
+import type { Logger, Registry } from '@psc/runtime';
 import type { Redis } from 'ioredis';
-import type { Attempted } from '#src/domain/delivery.ts';
+import { createSilences } from '#src/domain/silences.ts';
+import type { Applications } from '#src/ports/applications.ts';
 import type { Deliveries } from '#src/ports/deliveries.ts';
+import type { OwedCalls } from '#src/ports/owed-calls.ts';
 import type { PushSubscriptions } from '#src/ports/push-subscriptions.ts';
 import type { Pushes } from '#src/ports/pushes.ts';
 import { createDeliverNotification } from '#src/use-cases/deliver-notification.ts';
 import { createForgetOldDeliveries } from '#src/use-cases/forget-old-deliveries.ts';
-import { startNotificationWorker } from '#src/worker/notifications.worker.ts';
-import type { QueueState, QueueView } from '#src/worker/queue-view.ts';
+import { createMakeApplicationCall } from '#src/use-cases/make-application-call.ts';
+import { applicationCallWork } from '#src/worker/application-calls.ts';
+import { createQueueMeters } from '#src/worker/meters.ts';
+import { notificationWork } from '#src/worker/notifications.ts';
+import type { QueueView } from '#src/worker/queue-view.ts';
+import { startQueueWorker } from '#src/worker/start-queue-worker.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
 export interface Parts {
@@ -18,14 +23,17 @@ export interface Parts {
   readonly subscriptions: PushSubscriptions;
   readonly pushes: Pushes;
   readonly deliveries: Deliveries;
-  /** A connection for the worker. */
+  readonly owedCalls: OwedCalls;
+  readonly applications: Applications;
+  /** A connection for the workers. */
   readonly redis: Redis;
-  readonly queue: QueueView;
+  readonly queues: { readonly notifications: QueueView; readonly applicationCalls: QueueView };
   readonly clock: Clock;
 }
 
 export interface Settings {
   readonly WORKER_CONCURRENCY: number;
+  readonly WORKER_CALLS_CONCURRENCY: number;
   readonly WORKER_SILENCE_SECONDS: number;
   readonly DELIVERIES_KEPT_DAYS: number;
 }
@@ -33,34 +41,48 @@ export interface Settings {
 const FORGET_EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** THE table: parts → use cases → worker. `close` waits for the notifications in flight. */
+/** THE table: parts → use cases → workers. `close` waits for what is in flight. */
 export function compose(
   parts: Parts,
   settings: Settings,
   logger: Logger,
   metrics: Registry,
-): { worker: Worker; close(): Promise<void> } {
-  const { approvals, subscriptions, pushes, deliveries, clock } = parts;
-  const meters = createMeters(metrics, parts.queue);
+): { close(): Promise<void> } {
+  const { deliveries, clock } = parts;
+  const random = Math.random;
+  const common = { redis: parts.redis, logger, silenceMs: settings.WORKER_SILENCE_SECONDS * 1000 };
 
+  const notificationMeters = createNotificationMeters(metrics, parts.queues.notifications);
   const deliver = createDeliverNotification({
-    approvals,
-    subscriptions,
-    pushes,
+    approvals: parts.approvals,
+    subscriptions: parts.subscriptions,
+    pushes: parts.pushes,
     deliveries,
-    onAttempted: meters.countAttempt,
-    onDelivered: (afterMs) => meters.delay.observe(afterMs / 1000),
+    onAttempted: (attempted) => notificationMeters.onAttempted({}, attempted),
+    onDelivered: (afterMs) => notificationMeters.onDelivered({}, afterMs),
     onUnrecorded: (error) => logger.error({ err: error }, 'a delivery could not be recorded'),
     clock,
-    random: Math.random,
+    random,
   });
-  const worker = startNotificationWorker({
-    redis: parts.redis,
-    deliver,
-    logger,
-    concurrency: settings.WORKER_CONCURRENCY,
-    silenceMs: settings.WORKER_SILENCE_SECONDS * 1000,
+
+  const callMeters = createCallMeters(metrics, parts.queues.applicationCalls);
+  const makeCall = createMakeApplicationCall({
+    owedCalls: parts.owedCalls,
+    applications: parts.applications,
+    silences: createSilences(),
+    onAttempted: (kind, attempted) => callMeters.onAttempted({ kind }, attempted),
+    onDelivered: (kind, afterMs) => callMeters.onDelivered({ kind }, afterMs),
+    clock,
+    random,
   });
+
+  const workers = [
+    startQueueWorker(notificationWork(deliver), { ...common, concurrency: settings.WORKER_CONCURRENCY }),
+    startQueueWorker(applicationCallWork(makeCall), {
+      ...common,
+      concurrency: settings.WORKER_CALLS_CONCURRENCY,
+    }),
+  ];
 
   const forgetOldDeliveries = createForgetOldDeliveries({
     deliveries,
@@ -76,55 +98,33 @@ export function compose(
   const timer = setInterval(forget, FORGET_EVERY_MS);
 
   return {
-    worker,
     async close() {
       clearInterval(timer);
-      await worker.close();
+      await Promise.all(workers.map((worker) => worker.close()));
     },
   };
 }
 
-function createMeters(registry: Registry, queue: QueueView) {
-  const registers = [registry];
-  const attempts = new Counter({
-    name: 'notification_attempts_total',
-    help: 'Attempts to tell a phone, by outcome (delivered, dropped, failed, postponed) and reason',
-    labelNames: ['outcome', 'reason'],
-    registers,
+function createNotificationMeters(registry: Registry, queue: QueueView) {
+  return createQueueMeters([registry], queue, {
+    name: 'notification',
+    labels: [],
+    attempt: 'Attempts to tell a phone',
+    delay: 'Time from the challenge of a professional to the push service having the notification',
+    things: 'Notifications',
+    kept: 'day',
+    delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   });
-  const delay = new Histogram({
-    name: 'notification_delay_seconds',
-    help: 'Time from the challenge of a professional to the push service having the notification',
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers,
+}
+
+function createCallMeters(registry: Registry, queue: QueueView) {
+  return createQueueMeters([registry], queue, {
+    name: 'application_call',
+    labels: ['kind'],
+    attempt: 'Attempts to make a call that we owe to an application (logout, ping)',
+    delay: 'Time from what an application must be told to the application having heard it',
+    things: 'Calls to applications',
+    kept: 'week',
+    delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 120, 600, 3_600],
   });
-  const gauge = (name: string, help: string, read: (state: QueueState) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        // The other metrics are worth reading while Redis is away.
-        const state = await queue.count().catch(() => undefined);
-        this.set(state ? read(state) : Number.NaN);
-      },
-    });
-  gauge('notifications_waiting', 'Notifications that no worker has taken yet', ({ waiting }) => waiting);
-  gauge(
-    'notifications_postponed',
-    'Notifications waiting for their next attempt',
-    ({ postponed }) => postponed,
-  );
-  gauge(
-    'notifications_dead',
-    'Notifications that failed for good, of the last day: see the command dead-letters',
-    ({ dead }) => dead,
-  );
-  return {
-    delay,
-    countAttempt(attempted: Attempted) {
-      const reason = attempted.outcome === 'delivered' ? '' : attempted.reason;
-      attempts.inc({ outcome: attempted.outcome, reason });
-    },
-  };
 }

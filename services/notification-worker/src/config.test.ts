@@ -12,6 +12,7 @@ const sample = {
   DATABASE_URL: 'postgres://user:secret@localhost:5432/notification_worker',
   REDIS_URL: 'redis://localhost:6379',
   APPROVAL_SEAL_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  OIDC_PROVIDER_URL: 'http://oidc-provider:3000',
   AUTH_BROKER_URL: 'http://localhost:3001',
   VAPID_SUBJECT: 'mailto:ops@example.test',
   VAPID_PUBLIC_KEY: vapid.publicKey,

@@ -1,5 +1,5 @@
 import { createECDH } from 'node:crypto';
-import { allowedHosts } from '@psc/outgoing';
+import { allowedHosts, outgoingConfig } from '@psc/outgoing';
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
 
@@ -14,12 +14,14 @@ const vapidKey = (bytes: number) =>
 
 const shape = z.object({
   ...commonConfig,
+  ...outgoingConfig,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_SIZE: integer(1, 100).default(5),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Opens approvals: the same keys as oidc-provider and auth-broker. */
   APPROVAL_SEAL_KEYS: z.string().min(1),
   AUTH_BROKER_URL: z.url({ protocol: /^https?$/ }),
+  OIDC_PROVIDER_URL: z.url({ protocol: /^https?$/ }),
   /** A contact for the push services: `mailto:` or `https:` (RFC 8292). */
   VAPID_SUBJECT: z.url({ protocol: /^(mailto|https)$/ }),
   VAPID_PUBLIC_KEY: vapidKey(65),
@@ -31,6 +33,8 @@ const shape = z.object({
   /** Whether an https push service may have a private address; an http one always may. */
   PUSH_PRIVATE_ADDRESSES: z.enum(['allowed', 'refused']).default('refused'),
   WORKER_CONCURRENCY: integer(1, 500).default(50),
+  /** Calls to applications in flight in this process. */
+  WORKER_CALLS_CONCURRENCY: integer(1, 500).default(50),
   /**
    * A worker that says nothing for so long is dead, and its notifications are given to another: longer than one delivery,
    * much shorter than the 120 s of an approval.

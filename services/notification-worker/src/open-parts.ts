@@ -1,18 +1,23 @@
 import { createRedisApprovals } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { createGuardedFetch, guardSettings } from '@psc/outgoing';
 import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
+import { createGuardedApplications } from '#src/adapters/applications.guarded.ts';
 import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
+import { createHttpOwedCalls } from '#src/adapters/owed-calls.http.ts';
 import { createHttpPushSubscriptions } from '#src/adapters/push-subscriptions.http.ts';
 import { createWebPushes } from '#src/adapters/pushes.web-push.ts';
+import { applicationCalls } from '#src/worker/application-calls.ts';
+import { notifications } from '#src/worker/notifications.ts';
 import { createQueueView } from '#src/worker/queue-view.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
 
-const AUTH_BROKER_TIMEOUT_MS = 3_000;
+const SERVICE_TIMEOUT_MS = 3_000;
 const PUSH_TIMEOUT_MS = 5_000;
 
-/** Opens the real parts: PostgreSQL, Redis, the queue, auth-broker, the push services. `life` closes them in reverse order. */
+/** Opens the real parts: PostgreSQL, Redis, the queues, the other services, the way out. `life` closes them in reverse order. */
 export async function openParts(
   config: Config,
   identity: ServiceIdentity,
@@ -20,12 +25,10 @@ export async function openParts(
   onError: (error: Error) => void,
 ): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
   const clock = systemClock;
-  const authBroker = createServiceClient({
-    baseUrl: config.AUTH_BROKER_URL,
-    audience: 'auth-broker',
-    identity,
-    timeoutMs: AUTH_BROKER_TIMEOUT_MS,
-  });
+  const ask = (audience: string, baseUrl: string) =>
+    createServiceClient({ baseUrl, audience, identity, timeoutMs: SERVICE_TIMEOUT_MS });
+  const authBroker = ask('auth-broker', config.AUTH_BROKER_URL);
+  const oidcProvider = ask('oidc-provider', config.OIDC_PROVIDER_URL);
 
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
@@ -45,8 +48,12 @@ export async function openParts(
   });
   life.onStop('approvals', () => approvals.close());
 
-  const queue = createQueueView(await open('queue'));
-  life.onStop('queue', () => queue.close());
+  const queueRedis = await open('queue');
+  const queues = {
+    notifications: createQueueView(queueRedis, notifications),
+    applicationCalls: createQueueView(queueRedis, applicationCalls),
+  };
+  for (const queue of Object.values(queues)) life.onStop('queue', () => queue.close());
 
   const pushes = createWebPushes({
     vapid: {
@@ -61,13 +68,18 @@ export async function openParts(
   });
   life.onStop('push services', () => pushes.close());
 
+  const guardedFetch = createGuardedFetch(guardSettings(config));
+  life.onStop('applications', () => guardedFetch.close());
+
   const parts: Parts = {
     approvals,
     subscriptions: createHttpPushSubscriptions(authBroker),
     pushes,
     deliveries: createPostgresDeliveries(postgres),
+    owedCalls: createHttpOwedCalls(oidcProvider),
+    applications: createGuardedApplications(guardedFetch, clock),
     redis: await open('worker'),
-    queue,
+    queues,
     clock,
   };
   // Without PostgreSQL the phones still ring: only the record is missing.

@@ -70,6 +70,10 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         ...common,
         ...pending,
         AUTH_BROKER_URL: addresses.wallet,
+        OIDC_PROVIDER_URL: addresses.issuer,
+        // Applications under development run on this machine.
+        OUTGOING_ALLOWED_HOSTS: '*,http://localhost:*,http://127.0.0.1:*,http://[::1]:*',
+        OUTGOING_PRIVATE_NETWORKS: '127.0.0.0/8,::1',
         VAPID_SUBJECT: 'mailto:sandbox@example.test',
         VAPID_PUBLIC_KEY: secrets.vapid.publicKey,
         VAPID_PRIVATE_KEY: secrets.vapid.privateKey,

@@ -1,7 +1,8 @@
 import type { Postgres } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
 import { z } from 'zod';
-import type { Settled } from '#src/domain/delivery.ts';
+import type { Settled } from '#src/domain/attempt.ts';
+import type { DropReason } from '#src/domain/delivery.ts';
 import type { Deliveries } from '#src/ports/deliveries.ts';
 
 const rowSchema = z.object({
@@ -51,7 +52,7 @@ export function createPostgresDeliveries(postgres: Postgres): Deliveries {
   };
 }
 
-function readSettled(outcome: z.infer<typeof rowSchema>['outcome'], reason: string): Settled {
+function readSettled(outcome: z.infer<typeof rowSchema>['outcome'], reason: string): Settled<DropReason> {
   switch (outcome) {
     case 'delivered':
       return { outcome };

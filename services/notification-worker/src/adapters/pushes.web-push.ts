@@ -3,6 +3,7 @@ import type { Clock } from '@psc/kernel';
 import { type AllowedHost, createGuardedFetch, everyAddress, OutgoingCallError } from '@psc/outgoing';
 import webPush from 'web-push';
 import type { Push, PushAnswer, Pushes } from '#src/ports/pushes.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 export interface WebPushSettings {
   /** Who we are for the push services (RFC 8292): a contact, and a P-256 pair in base64url. */
@@ -91,13 +92,6 @@ function readStatus(status: number, retryAfter: string, now: number): PushAnswer
   if (status === 429) return { kind: 'hindered', reason: 'push_too_many_requests', retryAfterMs };
   if (status >= 500) return { kind: 'hindered', reason: 'push_service_error', retryAfterMs };
   return refused(status >= 300 && status < 400 ? 'push_redirected' : 'push_rejected');
-}
-
-/** Seconds or a date (RFC 9110 §10.2.3); 0 when absent or unreadable. */
-function readRetryAfter(value: string, now: number): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
 
 function refused(reason: Extract<PushAnswer, { kind: 'refused' }>['reason']): PushAnswer {

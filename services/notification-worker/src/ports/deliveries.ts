@@ -1,10 +1,11 @@
-import type { Settled } from '#src/domain/delivery.ts';
+import type { Settled } from '#src/domain/attempt.ts';
+import type { DropReason } from '#src/domain/delivery.ts';
 
 /** One notification that came to its end. */
 export interface Delivery {
   readonly approvalId: string;
   readonly deviceId: string;
-  readonly settled: Settled;
+  readonly settled: Settled<DropReason>;
   /** How many times it was tried, the last one included. */
   readonly attempts: number;
   readonly at: number;

@@ -3,13 +3,13 @@ import { sampleRequest } from '@psc/approvals/sample-request';
 import { Bug, Unavailable } from '@psc/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDeliveries } from '#src/adapters/deliveries.memory.ts';
-import type { Attempted } from '#src/domain/delivery.ts';
+import type { Attempted } from '#src/domain/attempt.ts';
 import type { Push, PushAnswer } from '#src/ports/pushes.ts';
 import { createDeliverNotification, type DeliverNotificationNeeds } from './deliver-notification.ts';
 
 const now = Date.UTC(2026, 5, 1, 12);
 const job = { approvalId: 'approval-1', deviceId: 'device-1', traceparent: '' };
-const first = { number: 1, last: false };
+const first = { number: 1, last: false, queuedAt: now };
 const subscription = { endpoint: 'https://push.example/abc', keys: { p256dh: 'p', auth: 'a' } };
 const challenged: ChallengedApproval = {
   id: job.approvalId,
@@ -142,7 +142,7 @@ describe('delivering a notification', () => {
     ['auth-broker', { approvals: approvals(challenged), subscriptions: { find: outage } }],
   ])('postpones it while %s does not answer, then fails with the last attempt', async (_, needs) => {
     expect(await deliver(needs)).toMatchObject({ outcome: 'postponed', reason: 'redis_unavailable' });
-    expect(await deliver(needs, { number: 6, last: true })).toMatchObject({ outcome: 'failed' });
+    expect(await deliver(needs, { ...first, number: 6, last: true })).toMatchObject({ outcome: 'failed' });
     expect(await recorded()).toMatchObject({ attempts: 6 });
   });
 

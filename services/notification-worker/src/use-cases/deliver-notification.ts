@@ -7,7 +7,8 @@ import {
   type Hindrance,
   type Settled,
   settleHindrance,
-} from '#src/domain/delivery.ts';
+} from '#src/domain/attempt.ts';
+import { type DropReason, notificationPace } from '#src/domain/delivery.ts';
 import type { Deliveries } from '#src/ports/deliveries.ts';
 import type { PushSubscriptions } from '#src/ports/push-subscriptions.ts';
 import type { Pushes } from '#src/ports/pushes.ts';
@@ -28,7 +29,7 @@ export interface DeliverNotificationNeeds {
   readonly random: () => number;
 }
 
-export type DeliverNotification = (job: NotificationJob, attempt: Attempt) => Promise<Attempted>;
+export type DeliverNotification = (job: NotificationJob, attempt: Attempt) => Promise<Attempted<DropReason>>;
 
 /** Tells one phone that an approval awaits its professional, if it still does. */
 export function createDeliverNotification(needs: DeliverNotificationNeeds): DeliverNotification {
@@ -36,13 +37,14 @@ export function createDeliverNotification(needs: DeliverNotificationNeeds): Deli
 
   return async (job, attempt) => {
     const tried = await attemptUnlessUnavailable(job);
-    const attempted = 'until' in tried ? settleHindrance(tried, attempt, clock(), needs.random()) : tried;
+    const attempted =
+      'until' in tried ? settleHindrance(tried, attempt, notificationPace, clock(), needs.random()) : tried;
     if (attempted.outcome !== 'postponed') await record(job, attempted, attempt);
     needs.onAttempted(attempted);
     return attempted;
   };
 
-  async function attemptUnlessUnavailable(job: NotificationJob): Promise<Settled | Hindrance> {
+  async function attemptUnlessUnavailable(job: NotificationJob): Promise<Settled<DropReason> | Hindrance> {
     try {
       return await attemptDelivery(job);
     } catch (error) {
@@ -52,7 +54,7 @@ export function createDeliverNotification(needs: DeliverNotificationNeeds): Deli
     }
   }
 
-  async function attemptDelivery(job: NotificationJob): Promise<Settled | Hindrance> {
+  async function attemptDelivery(job: NotificationJob): Promise<Settled<DropReason> | Hindrance> {
     const approval = await approvals.find(job.approvalId);
     const remainingMs = (approval?.expiresAt ?? 0) - clock();
     if (approval?.state !== 'challenged' || remainingMs <= 0)
@@ -82,7 +84,7 @@ export function createDeliverNotification(needs: DeliverNotificationNeeds): Deli
   }
 
   /** The record serves support; the phone was told or not. A database that is down must not ring a phone twice. */
-  async function record(job: NotificationJob, settled: Settled, attempt: Attempt): Promise<void> {
+  async function record(job: NotificationJob, settled: Settled<DropReason>, attempt: Attempt): Promise<void> {
     const { approvalId, deviceId } = job;
     try {
       await deliveries.record({ approvalId, deviceId, settled, attempts: attempt.number, at: clock() });

@@ -1,14 +1,17 @@
-import { notificationJobSchema, notificationQueue, queuePrefix } from '@psc/contracts';
-import { Queue } from 'bullmq';
+import { queuePrefix } from '@psc/contracts';
+import { type FinishedStatus, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { QueueContent } from './start-queue-worker.ts';
 
-/** A notification that failed for good: kept a day, 1000 at most (`notificationJobOptions`). */
+/** A job that failed for good: kept some days (`removeOnFail` of its options). */
 export interface DeadLetter {
-  readonly approvalId: string;
-  readonly deviceId: string;
+  readonly queue: string;
+  readonly id: string;
   readonly reason: string;
   readonly attempts: number;
   readonly failedAt: Date;
+  /** What the job says of itself, as a notification's `deviceId` or a call's `kind` and `clientId`; nothing when malformed. */
+  readonly job: Readonly<Record<string, string>>;
 }
 
 export interface QueueState {
@@ -17,16 +20,23 @@ export interface QueueState {
   readonly postponed: number;
 }
 
-/** What one may see of the queue from outside. */
+/** What one may see of a queue from outside. */
 export interface QueueView {
   count(): Promise<QueueState>;
   /** The newest first. */
   deadLetters(limit: number): Promise<readonly DeadLetter[]>;
+  /** Gives a dead letter all its attempts again, from now; false when there is no such one. */
+  retry(id: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-export function createQueueView(redis: Redis): QueueView {
-  const queue = new Queue(notificationQueue, { connection: redis, prefix: queuePrefix });
+const FAILED: FinishedStatus = 'failed';
+
+export function createQueueView<Payload extends { readonly traceparent: string }>(
+  redis: Redis,
+  { queue: name, job: schema, name: describe }: QueueContent<Payload>,
+): QueueView {
+  const queue = new Queue(name, { connection: redis, prefix: queuePrefix });
   // Without a listener, an outage of Redis would end the process; the connection's owner hears it already.
   queue.on('error', () => undefined);
 
@@ -39,15 +49,23 @@ export function createQueueView(redis: Redis): QueueView {
     async deadLetters(limit) {
       const jobs = await queue.getFailed(0, limit - 1);
       return jobs.map((job) => {
-        const named = notificationJobSchema.safeParse(job.data);
+        const parsed = schema.safeParse(job.data);
         return {
-          approvalId: named.data?.approvalId ?? '',
-          deviceId: named.data?.deviceId ?? '',
+          queue: name,
+          id: job.id ?? '',
           reason: job.failedReason,
           attempts: job.attemptsMade,
           failedAt: new Date(job.finishedOn ?? 0),
+          job: parsed.success ? describe(parsed.data) : {},
         };
       });
+    },
+
+    async retry(id) {
+      const job = await queue.getJob(id);
+      if (!(await job?.isFailed())) return false;
+      await job?.retry(FAILED, { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return true;
     },
 
     close: () => queue.close(),

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { sampleRequest } from '@psc/approvals/sample-request';
@@ -14,11 +14,8 @@ import {
 import { createSeal, openRedis } from '@psc/datastores';
 import {
   continueTrace,
-  createLogger,
-  createMetrics,
   createServiceIdentity,
   currentTraceparent,
-  type Registry,
   requireCaller,
   startTelemetry,
 } from '@psc/runtime';
@@ -35,9 +32,8 @@ import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import webPush from 'web-push';
 import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
-import { compose } from '#src/compose.ts';
-import { readConfig } from '#src/config.ts';
-import { openParts } from '#src/open-parts.ts';
+import { generateServiceKey } from '#src/testing/service-keys.ts';
+import { type StartedWorker, startWorker } from '#src/testing/start-worker.ts';
 
 /** Real Redis, PostgreSQL, service identities and push service. auth-broker is its one route. */
 const opened: (() => unknown)[] = [];
@@ -48,7 +44,7 @@ let approvals: Approvals;
 let queue: Queue<NotificationJob>;
 let database: TestDatabase;
 let push: PushService;
-let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
+let worker: StartedWorker | undefined;
 /** What auth-broker knows. */
 const devices = new Map<string, PushSubscription>();
 /** What the push service does before it behaves. */
@@ -56,18 +52,11 @@ let obstacle: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 let pushes: { topic: unknown }[] = [];
 let brokerCalls: { traceparent: unknown }[] = [];
 
-const serviceKey = (kid: string) => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
-  const publicHalf = { kty: 'EC' as const, crv: 'P-256' as const, kid, x, y };
-  return { publicHalf, privateKey: { ...publicHalf, d } };
-};
-
 beforeAll(async () => {
   const telemetry = await startTelemetry({ service: 'test', ratio: 1 });
   opened.push(telemetry.stop);
   const [brokerPort = 0, pushPort = 0, port = 0] = await freePorts(3);
-  const keys = { broker: serviceKey('broker'), worker: serviceKey('worker') };
+  const keys = { broker: generateServiceKey('broker'), worker: generateServiceKey('worker') };
   const trust = {
     'auth-broker': [keys.broker.publicHalf],
     'notification-worker': [keys.worker.publicHalf],
@@ -85,6 +74,7 @@ beforeAll(async () => {
     REDIS_URL: `${inject('redisUrl')}/6`,
     APPROVAL_SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     AUTH_BROKER_URL: `http://localhost:${brokerPort}`,
+    OIDC_PROVIDER_URL: 'http://localhost:1',
     VAPID_SUBJECT: 'mailto:ops@example.test',
     VAPID_PUBLIC_KEY: vapid.publicKey,
     VAPID_PRIVATE_KEY: vapid.privateKey,
@@ -146,31 +136,6 @@ afterEach(async () => {
   await queue.obliterate({ force: true });
 });
 
-/** The service as `main.ts` starts it, in this process. */
-async function startWorker() {
-  const closing: (() => unknown)[] = [];
-  const config = readConfig(env);
-  const metrics: Registry = createMetrics('notification-worker');
-  const logger = createLogger({ service: 'notification-worker', level: 'silent' });
-  const life = { onStop: (_what: string, close: () => unknown) => closing.push(close) };
-  const identity = await createServiceIdentity({
-    name: 'notification-worker',
-    key: config.SERVICE_KEY,
-    trust: config.SERVICE_TRUST,
-    clock: Date.now,
-  });
-  const { parts } = await openParts(config, identity, life, () => undefined);
-  const composed = compose(parts, config, logger, metrics);
-  closing.push(() => composed.close());
-  return {
-    metrics,
-    deadLetters: () => parts.queue.deadLetters(10),
-    async stop() {
-      for (const close of closing.splice(0).toReversed()) await close();
-    },
-  };
-}
-
 /** A phone that keeps what it received, as its owner sees it: two messages of one topic are one notification. */
 function enrolPhone() {
   const deviceId = randomUUID();
@@ -212,13 +177,6 @@ async function deliveryOf(approvalId: string, deviceId: string) {
   return deliveries.find(approvalId, deviceId);
 }
 
-async function countOf(metrics: Registry, name: string, labels: Record<string, string> = {}) {
-  const metric = await metrics.getSingleMetric(name)?.get();
-  const matches = (value: { labels: Partial<Record<string, string | number>> }) =>
-    Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted);
-  return metric?.values.find(matches)?.value ?? 0;
-}
-
 describe('the notification worker', () => {
   it('pushes what only the phone can read, records it, and stays in the trace of the login', async () => {
     const phone = enrolPhone();
@@ -227,7 +185,7 @@ describe('the notification worker', () => {
     await continueTrace('', 'login', async () => {
       traceparent = currentTraceparent();
     });
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId, traceparent);
 
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({
@@ -237,14 +195,14 @@ describe('the notification worker', () => {
     expect(phone.messages.map(({ text }) => JSON.parse(text))).toEqual([{ approvalId }]);
     expect(phone.messages[0]).toMatchObject({ urgency: 'high', topic: expect.stringMatching(/^[\w-]{32}$/) });
     expect(brokerCalls).toEqual([{ traceparent: expect.stringContaining(traceparent.slice(0, 35)) }]);
-    expect(await countOf(worker.metrics, 'notification_attempts_total', { outcome: 'delivered' })).toBe(1);
+    expect(await worker.count('notification_attempts_total', { outcome: 'delivered' })).toBe(1);
   });
 
   it('tries again when the push service is out of order, then delivers', async () => {
     const phone = enrolPhone();
     const approvalId = await challenge();
     obstacle = async (_, reply) => (pushes.length < 2 ? reply.code(503).send() : undefined);
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId);
 
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({
@@ -253,14 +211,14 @@ describe('the notification worker', () => {
     });
     expect(phone.messages).toHaveLength(1);
     const postponed = { outcome: 'postponed', reason: 'push_service_error' };
-    expect(await countOf(worker.metrics, 'notification_attempts_total', postponed)).toBe(1);
+    expect(await worker.count('notification_attempts_total', postponed)).toBe(1);
   });
 
   it('waits as long as the push service asks, and no longer than the approval lives', async () => {
     const phone = enrolPhone();
     obstacle = async (_, reply) => reply.code(429).header('retry-after', '3600').send();
     const approvalId = await challenge();
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId);
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({
       settled: { outcome: 'failed', reason: 'push_too_many_requests' },
@@ -273,7 +231,7 @@ describe('the notification worker', () => {
     const phone = enrolPhone();
     const approvalId = await challenge();
     await approvals.decide(approvalId, { state: 'denied', reason: 'refused' });
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId);
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({
       settled: { outcome: 'dropped', reason: 'approval_over' },
@@ -284,7 +242,7 @@ describe('the notification worker', () => {
   it('drops the notification of a device that never was: the decoy of an unknown identifier', async () => {
     const approvalId = await challenge();
     const deviceId = randomUUID();
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, deviceId);
     expect(await deliveryOf(approvalId, deviceId)).toMatchObject({
       settled: { outcome: 'dropped', reason: 'no_subscription' },
@@ -296,12 +254,12 @@ describe('the notification worker', () => {
     const phone = enrolPhone();
     push.unsubscribe(phone.subscriber.token);
     const approvalId = await challenge();
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId);
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({
       settled: { outcome: 'dropped', reason: 'subscription_gone' },
     });
-    expect(await worker.deadLetters()).toEqual([]);
+    expect(await worker.queues.notifications.deadLetters(10)).toEqual([]);
   });
 
   it('leaves a dead letter that operators see: in a metric, by a command', async () => {
@@ -310,29 +268,31 @@ describe('the notification worker', () => {
     // The endpoint of an attacker who enrolled a phone.
     const { keys } = push.subscriptionOf(generateSubscriber());
     devices.set(deviceId, { endpoint: 'http://169.254.169.254/latest/meta-data', keys });
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, deviceId);
 
     const settled = { outcome: 'failed', reason: 'push_target_forbidden' };
     expect(await deliveryOf(approvalId, deviceId)).toMatchObject({ settled });
-    await expect.poll(() => worker && countOf(worker.metrics, 'notifications_dead')).toBe(1);
-    const letter = { approvalId, deviceId, reason: 'push_target_forbidden', attempts: 1 };
-    expect(await worker.deadLetters()).toEqual([{ ...letter, failedAt: expect.any(Date) }]);
+    await expect.poll(() => worker?.count('notifications_dead')).toBe(1);
+    const letter = { reason: 'push_target_forbidden', attempts: 1 };
+    expect(await worker.queues.notifications.deadLetters(10)).toMatchObject([
+      { ...letter, job: { approvalId, deviceId } },
+    ]);
 
     const command = promisify(execFile)(process.execPath, [source('dead-letters.ts')], {
       env: { REDIS_URL: env.REDIS_URL },
     });
-    expect(JSON.parse((await command).stdout)).toMatchObject(letter);
+    expect(JSON.parse((await command).stdout)).toMatchObject({ ...letter, approvalId, deviceId });
   });
 
   it('leaves a dead letter for a job that is not one, and goes on', async () => {
-    worker = await startWorker();
+    worker = await startWorker(env);
     // Whoever can write to Redis.
     const forged: object = { approvalId: 'a', deviceId: 'b', traceparent: '', to: 'somebody' };
     await queue.add('notification', forged as NotificationJob);
     await expect
-      .poll(() => worker?.deadLetters())
-      .toMatchObject([{ reason: 'job_malformed', approvalId: '' }]);
+      .poll(() => worker?.queues.notifications.deadLetters(10))
+      .toMatchObject([{ reason: 'job_malformed', job: {} }]);
 
     const phone = enrolPhone();
     const approvalId = await challenge();
@@ -349,7 +309,7 @@ describe('the notification worker', () => {
       reached.resolve();
       await released.promise;
     };
-    worker = await startWorker();
+    worker = await startWorker(env);
     await notify(approvalId, phone.deviceId);
     await reached.promise;
     const stopped = worker.stop();
@@ -380,7 +340,7 @@ describe('the notification worker', () => {
     await ended;
     expect(await queue.getActiveCount()).toBe(1);
 
-    worker = await startWorker();
+    worker = await startWorker(env);
     expect(await deliveryOf(approvalId, phone.deviceId)).toMatchObject({ settled: { outcome: 'delivered' } });
     expect(pushes).toHaveLength(2);
     expect(pushes[1]?.topic).toBe(pushes[0]?.topic);
