@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSeal } from './seal.ts';
+import { createSeal, deriveKeys } from './seal.ts';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 
@@ -58,5 +58,20 @@ describe('a seal', () => {
       expect(() => createSeal(wrong)).not.toThrowError(secret);
     }
     expect(() => createSeal(`${key('k1')},${key('k1')}`)).toThrowError(/same id/);
+  });
+});
+
+describe('keys derived for another use', () => {
+  const bytes = (keys: string, use: string) =>
+    deriveKeys(keys, use, 64).map(({ key }) => key.export().toString('base64'));
+
+  it('are of that use and of that secret alone, always the same, the current one first', () => {
+    const [old, next] = [key('old'), key('next')];
+    const [derived = ''] = bytes(old, 'a');
+    expect(Buffer.from(derived, 'base64')).toHaveLength(64);
+    expect(bytes(`${next},${old}`, 'a')).toEqual([...bytes(next, 'a'), derived]);
+    expect(bytes(next, 'a')).not.toEqual([derived]);
+    expect(bytes(old, 'b')).not.toEqual([derived]);
+    expect(deriveKeys(`${next},${old}`, 'a', 64).map(({ id }) => id)).toEqual(['next', 'old']);
   });
 });

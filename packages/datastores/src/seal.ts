@@ -42,8 +42,9 @@ const TAG_BYTES = 16;
  * key is not of this shape; the message never quotes it.
  */
 export function createSeal(keys: string): Seal {
-  const ring = parseSealKeys(keys);
-  const current = ring[0];
+  const [first, ...others] = parseSecrets(keys);
+  const current = sealKeyOf(first);
+  const ring = [current, ...others.map(sealKeyOf)];
   const byId = new Map(ring.map((key) => [key.id, key]));
 
   return {
@@ -87,21 +88,47 @@ export function createSeal(keys: string): Seal {
   };
 }
 
-function parseSealKeys(keys: string): [SealKey, ...SealKey[]] {
-  const ring = keys.split(',').map((entry) => {
+/**
+ * Keys of another use than sealing, from the same secrets: the current one first, the others for what it replaced. What is
+ * made for one use is worth nothing for another.
+ */
+export function deriveKeys(keys: string, use: string, bytes: number): readonly DerivedKey[] {
+  return parseSecrets(keys).map(({ id, secret }) => ({ id, key: derive(secret, `psc use ${use}`, bytes) }));
+}
+
+export interface DerivedKey {
+  /** That of the secret. */
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+interface Secret {
+  readonly id: string;
+  readonly secret: Buffer;
+}
+
+function parseSecrets(keys: string): [Secret, ...Secret[]] {
+  const secrets = keys.split(',').map((entry) => {
     const [, id, secret] = /^([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)$/.exec(entry.trim()) ?? [];
     if (!id || !secret) throw new TypeError('a sealing key must be "id:base64 of 32 bytes"');
-    const bytes = Buffer.from(secret, 'base64');
-    return { id, encryption: derive(bytes, 'encryption'), pseudonym: derive(bytes, 'pseudonym') };
+    return { id, secret: Buffer.from(secret, 'base64') };
   });
-  if (new Set(ring.map((key) => key.id)).size < ring.length)
+  if (new Set(secrets.map(({ id }) => id)).size < secrets.length)
     throw new TypeError('two sealing keys have the same id');
-  const [first, ...others] = ring;
+  const [first, ...others] = secrets;
   if (!first) throw new TypeError('at least one sealing key is needed');
   return [first, ...others];
 }
 
+function sealKeyOf({ id, secret }: Secret): SealKey {
+  return {
+    id,
+    encryption: derive(secret, 'psc seal encryption', 32),
+    pseudonym: derive(secret, 'psc seal pseudonym', 32),
+  };
+}
+
 /** One key for one use (NIST SP 800-108): encrypting and pseudonymising never share a key. */
-function derive(secret: Buffer, use: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `psc seal ${use}`, 32)));
+function derive(secret: Buffer, use: string, bytes: number): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', use, bytes)));
 }

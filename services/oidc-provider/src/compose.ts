@@ -1,4 +1,5 @@
 import type { Approvals } from '@psc/approvals';
+import { deriveKeys } from '@psc/datastores';
 import type { Clock } from '@psc/kernel';
 import {
   Counter,
@@ -13,6 +14,7 @@ import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
 import { createSubjects } from '#src/domain/subject.ts';
 import { type Engine, startEngine } from '#src/engine/engine.ts';
 import type { EngineStore } from '#src/engine/store.ts';
+import { OWN_KEY_BYTES } from '#src/engine/token-signer.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { Registry } from '#src/ports/registry.ts';
 import { createFinishLogin } from '#src/use-cases/finish-login.ts';
@@ -36,6 +38,7 @@ export type Settings = Pick<
   | 'ISSUER'
   | 'WALLET_URL'
   | 'COOKIE_KEYS'
+  | 'SEAL_KEYS'
   | 'SUBJECT_STORE_UUID'
   | 'ACCESS_TOKEN_SECONDS'
   | 'ID_TOKEN_SECONDS'
@@ -89,6 +92,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       issuer: settings.ISSUER,
       walletUrl: settings.WALLET_URL,
       cookieKeys: settings.COOKIE_KEYS,
+      refreshTokenKeys: deriveKeys(settings.SEAL_KEYS, 'refresh-token', OWN_KEY_BYTES),
       lifetimes: {
         accessToken: settings.ACCESS_TOKEN_SECONDS,
         idToken: settings.ID_TOKEN_SECONDS,

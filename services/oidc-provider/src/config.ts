@@ -22,7 +22,10 @@ const shape = z.object({
   RPPS_DIRECTORY_URL: httpUrl,
   /** Opens approvals: the same keys as auth-broker and notification-worker. */
   APPROVAL_SEAL_KEYS: z.string().min(1),
-  /** Seals what is ours in Redis and PostgreSQL: sessions, codes, tokens, secrets of applications, signing keys. */
+  /**
+   * Seals what is ours in Redis and PostgreSQL: sessions, codes, tokens, secrets of applications, signing keys. Keys that
+   * sign the refresh tokens are derived from it.
+   */
   SEAL_KEYS: z.string().min(1),
   /** Sign the cookies, the current one first, separated by commas: 32 characters or more each. */
   COOKIE_KEYS: z

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { type AccountClaims, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Application } from '#src/domain/application.ts';
 import { identityClaims, userInfoClaims } from '#src/domain/claims.ts';
@@ -6,9 +6,9 @@ import { authModeOf } from '#src/domain/finished-login.ts';
 import type { Professional } from '#src/domain/professional.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
-import { accessTokenValue } from './access-tokens.ts';
+import { accessTokenValue } from './jwt-tokens.ts';
 import { asOutage } from './outage.ts';
-import { ACCESS_TOKEN } from './token-signer.ts';
+import { typOf } from './token-claims.ts';
 
 /** The professional behind a session or a token, as the library calls one. */
 interface Account {
@@ -62,11 +62,10 @@ function idTokenOf(ctx: KoaContextWithOIDC, professional: Professional) {
   return {
     ...identityClaims(professional, authModeOf(source?.amr)),
     jti: randomUUID(),
-    typ: 'ID',
+    typ: typOf.id,
     azp: ctx.oidc.client?.clientId,
     session_state: source?.sid,
-    // The library replaces the token by its hash.
-    at_hash: accessTokenValue(ctx.oidc.accessToken),
+    at_hash: halfHash(accessTokenValue(ctx.oidc.accessToken)),
   };
 }
 
@@ -79,7 +78,7 @@ export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'ap
     const professional = account && (account as Account).professional;
     if (!source || !professional) return undefined;
     return {
-      typ: ACCESS_TOKEN,
+      typ: typOf.bearer,
       azp: source.clientId,
       nonce: source.nonce ?? '',
       session_state: source.sid,
@@ -94,7 +93,13 @@ export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'ap
   };
 }
 
-function tokenSource(ctx: KoaContextWithOIDC) {
-  const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
-  return AuthorizationCode ?? RefreshToken;
+/** Of an access token (OpenID Connect Core §3.1.3.6), for the algorithms that we sign with. */
+function halfHash(token: string | undefined): string | undefined {
+  return token && hash('sha256', token, 'buffer').subarray(0, 16).toString('base64url');
+}
+
+/** What the tokens are given for: it knows the login. */
+function tokenSource({ oidc }: KoaContextWithOIDC) {
+  const { AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken } = oidc.entities;
+  return AuthorizationCode ?? BackchannelAuthenticationRequest ?? DeviceCode ?? RefreshToken;
 }

@@ -15,7 +15,7 @@ export const capabilities = {
   acrValues: ['eidas1'],
   codeChallengeMethods: ['S256'],
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-  /** Signed by us: ID tokens, authorization responses (JARM). */
+  /** Signed by us: ID tokens, UserInfo when asked, authorization responses (JARM). */
   signingAlgs,
   requestSigningAlgs,
 } as const;

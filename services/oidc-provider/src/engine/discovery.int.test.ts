@@ -1,16 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { deriveKeys } from '@psc/datastores';
 import { createLogger } from '@psc/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createSubjects } from '#src/domain/subject.ts';
 import { verdicts } from '#src/testing/discovery-verdicts.ts';
+import { sealKeys } from '#src/testing/keys.ts';
 import { pscDiscovery } from '#src/testing/psc-discovery.ts';
 import { openWorld, type World } from '#src/testing/world.ts';
 import { discoveryDocument } from './discovery.ts';
 import { buildProvider, type ProviderNeeds } from './provider.ts';
 import { createMemoryStore } from './store.memory.ts';
-import { createTokenSigner } from './token-signer.ts';
+import { createTokenSigner, OWN_KEY_BYTES } from './token-signer.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -117,7 +119,7 @@ describe('what the documents say', () => {
         },
       },
       { revision: '1', applications: [], signingKeys },
-      await createTokenSigner(signingKeys),
+      await createTokenSigner(signingKeys, deriveKeys(sealKeys(), 'refresh-token', OWN_KEY_BYTES)),
     );
     const server = createServer(provider.callback()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

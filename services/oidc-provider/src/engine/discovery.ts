@@ -18,13 +18,14 @@ export function discoveryDocument(issuer: string, authorizationEndpoint = issuer
     jwks_uri: issuer + endpoints.jwks,
     revocation_endpoint: issuer + endpoints.revocation,
 
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     acr_values_supported: capabilities.acrValues,
     scopes_supported: scopes,
     claims_supported: ['iss', 'aud', 'sid', ...new Set(Object.values(claimsOfScopes).flat())],
     claim_types_supported: ['normal'],
     subject_types_supported: capabilities.subjectTypes,
     id_token_signing_alg_values_supported: capabilities.signingAlgs,
+    userinfo_signing_alg_values_supported: capabilities.signingAlgs,
 
     ...requests(issuer),
     ...clientAuthentication(),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DerivedKey } from '@psc/datastores';
 import { renderPage } from '@psc/pages';
 import type { FastifyInstance } from 'fastify';
 import { canSign, inSigningOrder } from '#src/domain/signing-key.ts';
@@ -20,6 +21,8 @@ export interface Engine {
 }
 
 export interface EngineSettings extends ProviderSettings {
+  /** Sign the refresh tokens: the first one signs, the others still verify. */
+  readonly refreshTokenKeys: readonly DerivedKey[];
   /** How long a replica may work with applications and keys that have changed since. */
   readonly registryRefreshMs: number;
 }
@@ -43,7 +46,7 @@ export async function startEngine(
   async function build(): Promise<Current> {
     const contents = await registry.read();
     const keys = inSigningOrder(contents.signingKeys);
-    const signer = await createTokenSigner(keys);
+    const signer = await createTokenSigner(keys, settings.refreshTokenKeys);
     return {
       revision: contents.revision,
       keySet: JSON.stringify(publicKeySet(keys)),

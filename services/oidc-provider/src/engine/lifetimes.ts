@@ -30,6 +30,7 @@ export function createLifetimes(lifetimes: Lifetimes, clock: Clock) {
     sessionEnd: (loginTs: number | undefined) => now() + remaining(loginTs),
     ttl: {
       AccessToken: lifetimes.accessToken,
+      ClientCredentials: lifetimes.accessToken,
       IdToken: lifetimes.idToken,
       AuthorizationCode: lifetimes.authorizationCode,
       Interaction: lifetimes.interaction,

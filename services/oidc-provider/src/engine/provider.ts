@@ -8,7 +8,6 @@ import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
-import { issueJwtAccessTokens } from './access-tokens.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
 import { createAssertClaims } from './claims-parameter.ts';
@@ -17,7 +16,10 @@ import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { guard } from './guard.ts';
+import { issueIdTokens } from './id-tokens.ts';
 import { adaptLibrary } from './internals.ts';
+import { completeIntrospection } from './introspection.ts';
+import { issueJwtTokens } from './jwt-tokens.ts';
 import { createLifetimes, type Lifetimes } from './lifetimes.ts';
 import { showOnwardPage } from './onward.ts';
 import { asOutage, Outage } from './outage.ts';
@@ -31,6 +33,7 @@ import { show } from './show.ts';
 import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
 import type { TokenSigner } from './token-signer.ts';
+import { tolerateUserInfoRequest } from './user-info.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -84,6 +87,7 @@ export function buildProvider(
     clientAuthMethods: [...capabilities.clientAuthMethods],
     enabledJWA: {
       idTokenSigningAlgValues: [...capabilities.signingAlgs],
+      userinfoSigningAlgValues: [...capabilities.signingAlgs],
       authorizationSigningAlgValues: [...capabilities.signingAlgs],
       requestObjectSigningAlgValues: [...capabilities.requestSigningAlgs],
     },
@@ -103,6 +107,8 @@ export function buildProvider(
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       resourceIndicators: { enabled: false },
+      clientCredentials: { enabled: true },
+      jwtUserinfo: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectable },
       revocation: { enabled: true, allowedPolicy: revocable },
       requestObjects: { enabled: true },
@@ -161,10 +167,13 @@ export function buildProvider(
   // The front overwrites Host and X-Forwarded-*: what the library reads there is ours.
   provider.proxy = true;
   adaptLibrary(provider, applicationOf);
-  issueJwtAccessTokens(provider, signer);
+  issueJwtTokens(provider, signer);
+  issueIdTokens(provider, signer, settings.lifetimes.idToken);
   provider.use(guard(logger));
   provider.use(showOnwardPage);
   provider.use(completeTokenResponse(store, logger));
+  provider.use(completeIntrospection(issuer, subjects));
+  provider.use(tolerateUserInfoRequest);
   provider.use(
     createResume(provider, {
       ...needs,
@@ -185,9 +194,18 @@ function isOwnIdToken({ entities, session }: KoaContextWithOIDC['oidc']): boolea
   return subject !== undefined && subject === session?.accountId;
 }
 
-/** A public application has nothing to show that a token was given to it: it learns nothing of tokens. */
-function introspectable(_ctx: unknown, client: { clientAuthMethod?: string | undefined }): boolean {
-  return client.clientAuthMethod !== 'none';
+/**
+ * Any application that authenticates may ask about any token, as at PSC: a server that is called with a token asks about
+ * somebody else's. A public one has nothing to show for itself and learns nothing. The token of an application that is no
+ * longer approved is dead.
+ */
+async function introspectable(
+  { oidc: { provider } }: KoaContextWithOIDC,
+  client: { clientAuthMethod?: string | undefined },
+  token: { clientId?: string | undefined },
+): Promise<boolean> {
+  if (client.clientAuthMethod === 'none') return false;
+  return (await provider.Client.find(token.clientId ?? '')) !== undefined;
 }
 
 function revocable(

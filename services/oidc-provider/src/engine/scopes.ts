@@ -21,6 +21,16 @@ export const scopes = [
   'eidas2',
 ] as const;
 
+const known: ReadonlySet<string> = new Set(scopes);
+
+/** Those that exist, of what an application asked for. Keycloak would refuse the others: applications of PSC send some. */
+export function knownScopes(asked: string | undefined): string {
+  return (asked ?? '')
+    .split(' ')
+    .filter((scope) => known.has(scope))
+    .join(' ');
+}
+
 /** Which claims each scope lets through; which of them exist for the ID token or for UserInfo, accounts.ts says. */
 export const claimsOfScopes = {
   // A scope by the name of a claim: without this line the library takes one for the other.

@@ -14,13 +14,15 @@ export function completeTokenResponse(
   return async (ctx, next) => {
     await next();
     if (ctx.path !== endpoints.token || ctx.status !== 200) return;
-    const { RefreshToken, RotatedRefreshToken } = ctx.oidc.entities;
+    const { AccessToken, RefreshToken, RotatedRefreshToken } = ctx.oidc.entities;
     ctx.body = {
+      scope: '',
       // Koa leaves the body untyped; a token response that succeeded is a JSON object.
       ...(ctx.body as object),
-      refresh_expires_in: RefreshToken?.expiration,
+      // 0 for what cannot be refreshed, as Keycloak says it.
+      refresh_expires_in: RefreshToken?.expiration ?? 0,
       'not-before-policy': 0,
-      session_state: RefreshToken?.sid,
+      session_state: AccessToken?.sid,
     };
     if (!RotatedRefreshToken?.sessionUid) return;
     await store.touchSession(RotatedRefreshToken.sessionUid).catch((error: unknown) => {

@@ -1,15 +1,30 @@
-import { CompactSign, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import type { DerivedKey } from '@psc/datastores';
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
 import type { SigningAlg } from '#src/domain/application.ts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
+import { kindOf, type TokenKind } from './token-claims.ts';
 
-/** Signs and reads back the access tokens. `typ` of the payload tells them from the ID tokens signed with the same keys. */
+/** Signs every token that leaves, and reads back those that come back to us. */
 export interface TokenSigner {
-  sign(alg: SigningAlg, payload: object): Promise<string>;
-  /** The `jti` of an access token that one of our keys signed; undefined otherwise. Expiry is the store's to say. */
-  readTokenId(jwt: string): Promise<string | undefined>;
+  /** For whoever has our published keys. */
+  sign(alg: SigningAlg, claims: object): Promise<string>;
+  /** For ourselves: the application keeps a refresh token and need not read it. */
+  signForUs(claims: object): Promise<string>;
+  /** The `jti` of a token of this kind that we signed; undefined for anything else. Expiry is the store's to say. */
+  readId(kind: TokenKind, jwt: string): Promise<string | undefined>;
 }
 
-export async function createTokenSigner(keys: readonly SigningKey[]): Promise<TokenSigner> {
+/** With HS512, as Keycloak signs its refresh tokens. */
+export const OWN_ALG = 'HS512';
+/** At least as long as the digest (RFC 7518 §3.2). */
+export const OWN_KEY_BYTES = 64;
+
+type VerifyingKey = { readonly alg: string; readonly key: Parameters<CompactSign['sign']>[0] };
+
+export async function createTokenSigner(
+  keys: readonly SigningKey[],
+  ownKeys: readonly DerivedKey[],
+): Promise<TokenSigner> {
   const imported = await Promise.all(
     keys.map(async ({ kid, alg, state, privateJwk }) => {
       const { d, p, q, dp, dq, qi, ...publicJwk } = privateJwk;
@@ -18,24 +33,32 @@ export async function createTokenSigner(keys: readonly SigningKey[]): Promise<To
     }),
   );
   const signing = new Map(imported.filter(({ state }) => state === 'current').map((key) => [key.alg, key]));
-  const verifying = new Map(imported.map((key) => [key.kid, key]));
+  const published = new Map<string, VerifyingKey>(
+    imported.map(({ kid, alg, publicKey }) => [kid, { alg, key: publicKey }]),
+  );
+  const [own] = ownKeys;
+  if (!own) throw new TypeError('no key for refresh tokens');
+  const kept = new Map<string, VerifyingKey>(ownKeys.map(({ id, key }) => [id, { alg: OWN_ALG, key }]));
 
   return {
-    async sign(alg, payload) {
+    async sign(alg, claims) {
       const key = signing.get(alg);
       if (!key) throw new TypeError(`no current ${alg} key`);
-      return new CompactSign(Buffer.from(JSON.stringify(payload)))
-        .setProtectedHeader({ alg, typ: 'JWT', kid: key.kid })
-        .sign(key.privateKey);
+      return compact(claims, alg, key.kid, key.privateKey);
     },
 
-    async readTokenId(jwt) {
+    signForUs: (claims) => compact(claims, OWN_ALG, own.id, own.key),
+
+    async readId(kind, jwt) {
       try {
-        const key = verifying.get(decodeProtectedHeader(jwt).kid ?? '');
-        if (!key) return undefined;
-        const { payload } = await compactVerify(jwt, key.publicKey, { algorithms: [key.alg] });
-        const claims: { typ?: unknown; jti?: unknown } = JSON.parse(Buffer.from(payload).toString());
-        return claims.typ === ACCESS_TOKEN && typeof claims.jti === 'string' ? claims.jti : undefined;
+        // First what costs nothing: a token is asked for as each kind in turn, and verified as the one that it is.
+        if (kindOf(decodeJwt(jwt)) !== kind) return undefined;
+        const verifying = kind === 'refresh' ? kept : published;
+        const found = verifying.get(decodeProtectedHeader(jwt).kid ?? '');
+        if (!found) return undefined;
+        const { payload } = await compactVerify(jwt, found.key, { algorithms: [found.alg] });
+        const { jti }: { jti?: unknown } = JSON.parse(Buffer.from(payload).toString());
+        return typeof jti === 'string' ? jti : undefined;
       } catch {
         return undefined;
       }
@@ -43,5 +66,8 @@ export async function createTokenSigner(keys: readonly SigningKey[]): Promise<To
   };
 }
 
-/** `typ` of Keycloak's access tokens. */
-export const ACCESS_TOKEN = 'Bearer';
+async function compact(claims: object, alg: string, kid: string, key: VerifyingKey['key']): Promise<string> {
+  return new CompactSign(Buffer.from(JSON.stringify(claims)))
+    .setProtectedHeader({ alg, typ: 'JWT', kid })
+    .sign(key);
+}

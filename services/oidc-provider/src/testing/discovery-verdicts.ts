@@ -42,7 +42,8 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
     'differs: `sub` is built from the national identifier, the same for every application: pairwise would hide nothing',
   id_token_signing_alg_values_supported:
     'differs: RS256, which Pro Santé Connect signs with, and ES256; an application chooses between the two',
-  userinfo_signing_alg_values_supported: 'differs: not built yet',
+  userinfo_signing_alg_values_supported:
+    'differs: JSON, or a JWT signed with RS256 or ES256 for an application that declared so; `none` proves nothing',
   request_object_signing_alg_values_supported:
     'differs: RS256, PS256 and ES256; `none` signs nothing, and HS* needs the secret in clear',
   id_token_encryption_alg_values_supported: noEncryption,

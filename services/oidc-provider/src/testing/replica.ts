@@ -15,8 +15,6 @@ export interface Shared {
   readonly settings: Settings;
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** SEAL_KEYS of the service. */
-  readonly sealKeys: string;
   readonly approvalSealKeys: string;
   readonly identity: Pick<ServiceIdentity, 'verify'>;
   readonly directory: Directory;
@@ -55,7 +53,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
   const { settings, databaseUrl, redisUrl } = shared;
   const onError = () => undefined;
   const clock = systemClock;
-  const seal = createSeal(shared.sealKeys);
+  const seal = createSeal(settings.SEAL_KEYS);
   const postgres: Postgres = openPostgres({ url: databaseUrl, poolSize: 4, onError });
   const [redis, subscriber] = await Promise.all([
     openRedis(redisUrl, 'commands', onError),
