@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { camilleLambda } from '#src/testing/camille-lambda.ts';
@@ -44,6 +45,11 @@ const introspect = (token: string, options?: CallOptions, form = {}) =>
   world.call(endpoints.introspection, { token, ...form }, options);
 const revoke = (token: string, options?: CallOptions, form = {}) =>
   world.call(endpoints.revocation, { token, ...form }, options);
+/** As when nobody used it for long enough. */
+async function endSession(tokens: { session_state: string }): Promise<void> {
+  const key = `psc:oidc:Session:${hash('sha256', tokens.session_state, 'base64url')}`;
+  expect(await world.redis.del(key)).toBe(1);
+}
 async function keySet() {
   const answer = await fetch(world.issuer + endpoints.jwks);
   return createLocalJWKSet(JSON.parse(await answer.text()));
@@ -211,12 +217,10 @@ describe('introspection', () => {
   });
 
   it('says 200 and no more than inactive of what is dead', async () => {
-    const browser = world.browser();
-    const [revoked, ended] = [await logIn(), await logIn({}, browser)];
+    const [revoked, ended] = [await logIn(), await logIn()];
     await revoke(revoked.refresh_token);
     const { json: renewed } = await refresh(ended.refresh_token);
-    const hint = new URLSearchParams({ id_token_hint: renewed.id_token });
-    await browser.open(`${world.issuer}${endpoints.end_session}?${hint}`);
+    await endSession(renewed);
     for (const token of [
       revoked.access_token,
       revoked.refresh_token,
@@ -297,6 +301,7 @@ describe('UserInfo', () => {
       { method: 'POST', headers: { authorization, 'content-type': 'text/plain' }, body: 'x' },
       { method: 'POST', body: form({ access_token: token }) },
       { method: 'POST', body: form({ access_token: token, client_id: 'dossier' }) },
+      { method: 'POST', headers: { authorization }, body: form({ access_token: 'x' }) },
     ];
     for (const request of requests) {
       const answer = await ask(request);
@@ -307,25 +312,19 @@ describe('UserInfo', () => {
     expect((await ask({ headers: { authorization } }, '?scope=inconnu')).status).toBe(200);
   });
 
-  it('is refused without a token, with two, or with one in the address', async () => {
+  it('is refused without a token, with two in a form, or with one in the address', async () => {
     const { access_token: token } = await logIn();
     const twice = new URLSearchParams([
       ['access_token', token],
       ['access_token', token],
     ]);
-    const both = { authorization: `Bearer ${token}` };
     expect((await ask({})).status).toBe(401);
     expect((await ask({ method: 'POST' })).status).toBe(401);
     expect((await ask({}, `?access_token=${token}`)).status).toBe(401);
-    for (const request of [
-      { method: 'POST', body: twice },
-      { method: 'POST', headers: both, body: new URLSearchParams({ access_token: token }) },
-    ]) {
-      const answer = await ask(request);
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(answer.status).toBeLessThan(500);
-      expect(await answer.text()).not.toContain('LAMBDA');
-    }
+    const answer = await ask({ method: 'POST', body: twice });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(await answer.text()).not.toContain('LAMBDA');
   });
 
   it.each([
