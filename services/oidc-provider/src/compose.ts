@@ -49,6 +49,7 @@ export type Settings = Pick<
   | 'LOGIN_PAGE_SECONDS'
   | 'PROFESSIONAL_FRESH_SECONDS'
   | 'REGISTRY_REFRESH_SECONDS'
+  | 'TEST_APPLICATIONS'
 >;
 
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
@@ -103,6 +104,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
         interaction: settings.LOGIN_PAGE_SECONDS + LOGIN_ENDING_SECONDS,
       },
       registryRefreshMs: settings.REGISTRY_REFRESH_SECONDS * 1000,
+      testApplications: settings.TEST_APPLICATIONS,
     },
   );
   engine.mount(app);
