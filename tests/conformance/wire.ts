@@ -23,6 +23,13 @@ export interface Wire {
   authorizationUrl(parameters?: Readonly<Record<string, string | undefined>>, endpoint?: string): string;
   /** Logs a professional in by an approving phone; answers what came to the callback. */
   authorize(login?: Login): Promise<{ callback: URL; browser: HttpBrowser }>;
+  /**
+   * A professional at their browser: opens what the application sent them to, types who they are if they are asked, and
+   * approves on their phone. Answers what came to the callback.
+   */
+  goThrough(url: string, visit: Visit): Promise<URL>;
+  /** Registers an application of test, as its developer asks for it. */
+  register(metadata: Readonly<Record<string, unknown>>): Promise<Credentials>;
   /** … and redeems the code. */
   logIn(login?: Login): Promise<{ tokens: Tokens; callback: URL; browser: HttpBrowser }>;
 }
@@ -35,6 +42,12 @@ export interface Login {
   /** A browser that exists already: no phone is needed when it has a session. */
   readonly browser?: HttpBrowser;
   readonly endpoint?: string;
+}
+
+export interface Visit {
+  readonly callback: string;
+  readonly nationalId: string;
+  readonly browser: HttpBrowser;
 }
 
 export interface Credentials {
@@ -116,6 +129,29 @@ export function openWire(): Wire {
     return { callback: new URL(await waitForCallback(browser, url, CALLBACK)), browser };
   };
 
+  const goThrough: Wire['goThrough'] = async (url, { callback, nationalId, browser }) => {
+    const page = await browser.open(url, { stopAt: callback });
+    if (page.url.startsWith(callback)) return new URL(page.url);
+    if (!page.text.includes('data-testid="identifier-field"'))
+      throw new Error(`nobody asks who is there: ${page.status} ${page.url} ${page.text}`);
+    await sandbox.setPhone(nationalId, 'approve');
+    const fields = { identifier: nationalId };
+    const waiting = await browser.submit(`${page.url}/identify`, fields, { stopAt: callback });
+    // A phone may be faster than the page that waits for it.
+    if (waiting.url.startsWith(callback)) return new URL(waiting.url);
+    return new URL(await waitForCallback(browser, waiting.url, callback));
+  };
+
+  const register: Wire['register'] = async (metadata) => {
+    const { status, body } = await sandbox.call('POST', '/clients', {
+      ...metadata,
+      psc: { environment: 'test', ...(metadata.psc as object | undefined) },
+    });
+    if (status !== 201) throw new Error(`POST /clients: ${status} ${JSON.stringify(body)}`);
+    const { client_id: clientId, client_secret: clientSecret } = body as Record<string, string>;
+    return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
+  };
+
   return {
     issuer,
     walletUrl,
@@ -125,6 +161,8 @@ export function openWire(): Wire {
     post,
     authorizationUrl,
     authorize,
+    goThrough,
+    register,
     async logIn(login = {}) {
       const { callback, browser } = await authorize(login);
       const code = callback.searchParams.get('code');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createHttpBrowser, type HttpBrowser, type Page } from '@psc/testing';
 import * as oauth from 'oauth4webapi';
 import { expect } from 'vitest';
-import { CALLBACK, CAMILLE, openWire, type Wire } from '../wire.ts';
+import { CALLBACK, CAMILLE, type Credentials, openWire, type Wire } from '../wire.ts';
 
 /** How the answer comes back: in the address, or in a form that the page posts by itself. */
 export type ResponseMode = 'query' | 'form_post';
@@ -76,8 +76,7 @@ export async function openRelyingParty(
   const wire = openWire();
   const issuer = new URL(wire.issuer);
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
-  const application = await register(wire, metadata);
-  const { client_id, client_secret: secret } = application;
+  const { clientId: client_id, clientSecret: secret } = await register(wire, metadata);
   const client: oauth.Client = { client_id };
   await wire.sandbox.setPhone(CAMILLE, 'approve');
 
@@ -197,22 +196,12 @@ function halfHash(token: string): string {
   return createHash('sha256').update(token).digest().subarray(0, 16).toString('base64url');
 }
 
-interface Registered {
-  readonly client_id: string;
-  readonly client_secret: string;
-}
-
 /** An application with one exact redirect URI, as the suite asks its operator to register. */
-export async function register(
-  wire: Wire,
-  metadata: Readonly<Record<string, unknown>> = {},
-): Promise<Registered> {
-  const { status, body } = await wire.sandbox.call('POST', '/clients', {
+export function register(wire: Wire, metadata: Readonly<Record<string, unknown>> = {}): Promise<Credentials> {
+  return wire.register({
     client_name: 'Suite de conformité',
     redirect_uris: [CALLBACK],
-    psc: { environment: 'test', challenge_from_login_hint: true },
     ...metadata,
+    psc: { challenge_from_login_hint: true, ...(metadata.psc as object | undefined) },
   });
-  if (status !== 201) throw new Error(`POST /clients: ${status} ${JSON.stringify(body)}`);
-  return body as Registered;
 }

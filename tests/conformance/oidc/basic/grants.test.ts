@@ -55,7 +55,7 @@ describe.each(codeFlowPlans)('%s: codes and refresh tokens', (_plan, responseMod
     const stolen = await rp.wire.post(
       'token',
       { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },
-      { clientId: other.client_id, clientSecret: other.client_secret },
+      other,
     );
     expect([stolen.status, stolen.json.error]).toEqual([400, 'invalid_grant']);
     const renewed = await refresh(rp, rp.secret, tokens.refresh_token);
