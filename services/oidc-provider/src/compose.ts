@@ -1,6 +1,7 @@
 import type { Approvals } from '@psc/approvals';
 import { deriveKeys } from '@psc/datastores';
 import type { Clock } from '@psc/kernel';
+import type { Quotas } from '@psc/quotas';
 import {
   Counter,
   continueTrace,
@@ -12,13 +13,21 @@ import type { FastifyInstance } from 'fastify';
 import { createCachedDirectory } from '#src/adapters/directory.cached.ts';
 import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
 import { createSubjects } from '#src/domain/subject.ts';
+import { createPings } from '#src/engine/ciba/pings.ts';
 import { type Engine, startEngine } from '#src/engine/engine.ts';
 import type { EngineStore } from '#src/engine/store.ts';
 import { OWN_KEY_BYTES } from '#src/engine/token-signer.ts';
+import { applicationCallRoutes } from '#src/http/application-calls.routes.ts';
+import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { Registry } from '#src/ports/registry.ts';
+import type { TraceStep } from '#src/ports/traces.ts';
+import { createAskByCiba } from '#src/use-cases/ask-by-ciba.ts';
 import { createFinishLogin } from '#src/use-cases/finish-login.ts';
+import { createJudgePoll, paceOf } from '#src/use-cases/judge-poll.ts';
 import { createOpenLogin } from '#src/use-cases/open-login.ts';
+import { createPreparePing } from '#src/use-cases/prepare-ping.ts';
+import { createVerifyLogin } from '#src/use-cases/verify-login.ts';
 import type { Config } from './config.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -27,7 +36,9 @@ export interface Parts {
   readonly store: EngineStore;
   readonly registry: Registry;
   readonly directory: Directory;
-  readonly identity: Pick<ServiceIdentity, 'verify'>;
+  readonly challenges: Challenges;
+  readonly quotas: Quotas;
+  readonly identity: ServiceIdentity;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -47,9 +58,9 @@ export type Settings = Pick<
   | 'SESSION_IDLE_SECONDS'
   | 'SESSION_MAX_SECONDS'
   | 'LOGIN_PAGE_SECONDS'
+  | 'CIBA_INTERVAL_SECONDS'
   | 'PROFESSIONAL_FRESH_SECONDS'
   | 'REGISTRY_REFRESH_SECONDS'
-  | 'TEST_APPLICATIONS'
 >;
 
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
@@ -58,7 +69,7 @@ const MOST_PROFESSIONALS_REMEMBERED = 10_000;
 
 /** THE table: parts → use cases → engine → routes. */
 export async function compose(app: FastifyInstance, parts: Parts, settings: Settings): Promise<Engine> {
-  const { approvals, clock, logger } = parts;
+  const { approvals, clock, logger, quotas } = parts;
   const directory = createCachedDirectory(parts.directory, {
     freshMs: settings.PROFESSIONAL_FRESH_SECONDS * 1000,
     most: MOST_PROFESSIONALS_REMEMBERED,
@@ -71,6 +82,16 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     registers: [parts.metrics],
   });
 
+  const polls = new Counter({
+    name: 'ciba_polls_total',
+    help: 'Requests for the tokens of a CIBA request, by outcome',
+    labelNames: ['outcome'],
+    registers: [parts.metrics],
+  });
+  const pings = createPings(parts.store);
+  const trace: TraceStep = (approval, step, work) => continueTrace(approval.request.traceparent, step, work);
+  const verifyLogin = createVerifyLogin({ proofs: createIdentityProofs(parts.identity), directory });
+
   const engine = await startEngine(
     {
       registry: parts.registry,
@@ -78,16 +99,22 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       approvals,
       directory,
       openLogin: createOpenLogin({ approvals, clock }),
-      finishLogin: createFinishLogin({
+      finishLogin: createFinishLogin({ approvals, verifyLogin, trace }),
+      askByCiba: createAskByCiba({ approvals, challenges: parts.challenges, pings, clock }),
+      judgePoll: createJudgePoll({
         approvals,
-        proofs: createIdentityProofs(parts.identity),
-        directory,
-        trace: (approval, step, work) => continueTrace(approval.request.traceparent, step, work),
+        quotas,
+        paceMs: paceOf(settings.CIBA_INTERVAL_SECONDS),
+        clock,
       }),
+      verifyLogin,
+      trace,
+      quotas,
       subjects: createSubjects(settings.SUBJECT_STORE_UUID),
       logger,
       clock,
       onFinished: (outcome) => finished.inc({ outcome }),
+      onPoll: (outcome) => polls.inc({ outcome }),
     },
     {
       issuer: settings.ISSUER,
@@ -103,11 +130,13 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
         sessionMax: settings.SESSION_MAX_SECONDS,
         interaction: settings.LOGIN_PAGE_SECONDS + LOGIN_ENDING_SECONDS,
       },
+      cibaInterval: settings.CIBA_INTERVAL_SECONDS,
       registryRefreshMs: settings.REGISTRY_REFRESH_SECONDS * 1000,
-      testApplications: settings.TEST_APPLICATIONS,
     },
   );
   engine.mount(app);
+  const preparePing = createPreparePing({ pings, findApplication: engine.findApplication });
+  await app.register(applicationCallRoutes({ identity: parts.identity, prepare: { ping: preparePing } }));
   app.addHook('onClose', async () => engine.stop());
   return engine;
 }

@@ -20,6 +20,8 @@ const shape = z.object({
   /** auth-broker's public origin, where the login pages are. */
   WALLET_URL: origin,
   RPPS_DIRECTORY_URL: httpUrl,
+  /** auth-broker as this service reaches it: it challenges the professional whom a CIBA request names. */
+  AUTH_BROKER_URL: httpUrl,
   /** Opens approvals: the same keys as auth-broker and notification-worker. */
   APPROVAL_SEAL_KEYS: z.string().min(1),
   /**
@@ -42,12 +44,12 @@ const shape = z.object({
   SESSION_MAX_SECONDS: integer(60, 86_400).default(14_400),
   /** How long a login page waits for an identifier. */
   LOGIN_PAGE_SECONDS: integer(60, 3_600).default(600),
+  /** How often an application may ask whether its CIBA request was answered. */
+  CIBA_INTERVAL_SECONDS: integer(1, 30).default(1),
   /** How long a struck-off professional may still be believed active, at most. */
   PROFESSIONAL_FRESH_SECONDS: integer(0, 300).default(15),
-  /** How long a changed application may still be served as it was, when the notification of it was lost. */
-  REGISTRY_REFRESH_SECONDS: integer(1, 300).default(1),
-  /** Whether applications whose environment is `test` work here. In production they do not exist. */
-  TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
+  /** How long a changed application may still be served as it was, at most. */
+  REGISTRY_REFRESH_SECONDS: integer(1, 300).default(5),
 });
 
 export type Config = Readonly<z.output<typeof shape>>;
@@ -58,14 +60,7 @@ export function readConfig(env: Env): Config {
   return parseConfig(shape, env);
 }
 
-/** The part that the command `clients` needs. */
-export function readClientsConfig(
-  env: Env,
-): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS' | 'TEST_APPLICATIONS'> {
-  return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true, TEST_APPLICATIONS: true }), env);
-}
-
-/** The part that the command `migrate` needs. */
+/** The part that the commands `migrate` and `clients` need. */
 export function readRegistryConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS'> {
   return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true }), env);
 }

@@ -1,7 +1,9 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
+import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
@@ -22,6 +24,13 @@ export async function openParts(
     audience: 'rpps-directory',
     identity,
     timeoutMs: 3_000,
+  });
+  // It asks rpps-directory too before it answers.
+  const authBroker = createServiceClient({
+    baseUrl: config.AUTH_BROKER_URL,
+    audience: 'auth-broker',
+    identity,
+    timeoutMs: 5_000,
   });
 
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
@@ -52,6 +61,8 @@ export async function openParts(
       store,
       registry,
       directory: createHttpDirectory(rppsDirectory),
+      challenges: createHttpChallenges(authBroker),
+      quotas: createRedisQuotas(redis),
       identity,
       logger,
       clock,

@@ -87,11 +87,11 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         ISSUER: addresses.issuer,
         WALLET_URL: addresses.wallet,
         RPPS_DIRECTORY_URL: addresses.directory,
+        AUTH_BROKER_URL: addresses.wallet,
         SEAL_KEYS: secrets.providerSealKeys,
         COOKIE_KEYS: secrets.providerCookieKeys,
         // An application registered by a test logs in at once.
         REGISTRY_REFRESH_SECONDS: '1',
-        TEST_APPLICATIONS: 'accept',
         // What a test changes in the directory counts for the next login.
         PROFESSIONAL_FRESH_SECONDS: '0',
       };

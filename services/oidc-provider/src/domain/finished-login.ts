@@ -36,15 +36,29 @@ export interface Proof {
   readonly browser?: string | undefined;
 }
 
+/** What the proof of a login must say. */
+export type ExpectedLogin = { readonly id: string; readonly clientId: string } & (
+  | {
+      readonly channel: 'browser';
+      /** SHA-256 (base64url) of the return code that the browser brought. */
+      readonly browser: string;
+    }
+  | { readonly channel: 'ciba'; readonly means: Proof['means'] }
+);
+
 /**
  * Does this proof speak of this login, for this application, in this browser? A proof of another login of the same person
- * must not do, nor one that a stolen handle brings back in another browser (docs/decisions/0001).
+ * must not do, nor one that a stolen handle brings back in another browser (docs/decisions/0001). By CIBA there is no
+ * browser: its proof names none, and so finishes no login of one, nor theirs a request by CIBA.
  */
 export function checkProof(
   proof: Proof,
-  login: { readonly id: string; readonly clientId: string; readonly browser: string },
+  login: ExpectedLogin,
 ): 'proof_invalid' | 'other_browser' | undefined {
   if (proof.approval !== login.id || proof.client !== login.clientId) return 'proof_invalid';
+  if (login.channel === 'ciba')
+    return proof.browser === undefined && proof.means === login.means ? undefined : 'proof_invalid';
+  if (proof.browser === undefined) return 'proof_invalid';
   return proof.browser === login.browser ? undefined : 'other_browser';
 }
 

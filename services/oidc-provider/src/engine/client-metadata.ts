@@ -1,6 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { Application } from '#src/domain/application.ts';
 
+const NOT_CALLED = 'https://never-called.invalid/';
+
 /**
  * An application as the library reads one (OpenID Connect registration metadata). What a feature of the library does not
  * know it ignores. Logout addresses are not told to it: sessions are ended, and applications called, by us.
@@ -28,7 +30,8 @@ export function clientMetadata(application: Application): ClientMetadata {
     ...(ciba.channels.length > 0
       ? {
           backchannel_token_delivery_mode: ciba.delivery,
-          backchannel_client_notification_endpoint: ciba.notificationUrl,
+          // The library only checks it, and wants https: it is we who call, by the outgoing guard.
+          backchannel_client_notification_endpoint: ciba.notificationUrl && NOT_CALLED,
           backchannel_authentication_request_signing_alg: ciba.requestAlg,
         }
       : {}),

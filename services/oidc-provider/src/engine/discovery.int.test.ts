@@ -108,6 +108,7 @@ describe('what the documents say', () => {
         issuer: world.issuer,
         walletUrl: world.walletUrl,
         cookieKeys: ['of the test'],
+        cibaInterval: 1,
         lifetimes: {
           accessToken: second,
           idToken: second,
@@ -118,7 +119,7 @@ describe('what the documents say', () => {
           interaction: second,
         },
       },
-      signingKeys,
+      { revision: '1', applications: [], signingKeys },
       await createTokenSigner(signingKeys, deriveKeys(sealKeys(), 'refresh-token', OWN_KEY_BYTES)),
     );
     const server = createServer(provider.callback()).listen(0, '127.0.0.1');
@@ -138,6 +139,7 @@ describe('what the documents say', () => {
       .sort();
     // What the library does not say of itself, and what it says of more than we let it do.
     expect(differing).toEqual([
+      'backchannel_user_code_parameter_supported',
       'claims_supported',
       'introspection_endpoint_auth_methods_supported',
       'require_pushed_authorization_requests',

@@ -1,3 +1,4 @@
+import { grantTypes } from '@psc/contracts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
 import { capabilities } from './capabilities.ts';
 import { endpoints } from './endpoints.ts';
@@ -18,7 +19,7 @@ export function discoveryDocument(issuer: string, authorizationEndpoint = issuer
     jwks_uri: issuer + endpoints.jwks,
     revocation_endpoint: issuer + endpoints.revocation,
 
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', grantTypes.ciba],
     acr_values_supported: capabilities.acrValues,
     scopes_supported: scopes,
     claims_supported: ['iss', 'aud', 'sid', ...new Set(Object.values(claimsOfScopes).flat())],
@@ -28,6 +29,7 @@ export function discoveryDocument(issuer: string, authorizationEndpoint = issuer
     userinfo_signing_alg_values_supported: capabilities.signingAlgs,
 
     ...requests(issuer),
+    ...ciba(issuer),
     ...clientAuthentication(),
   };
 }
@@ -47,6 +49,15 @@ function requests(issuer: string) {
     request_object_signing_alg_values_supported: capabilities.requestSigningAlgs,
     pushed_authorization_request_endpoint: issuer + endpoints.pushed_authorization_request,
     require_pushed_authorization_requests: false,
+  };
+}
+
+/** What an application may ask of a professional who is not in front of it. */
+function ciba(issuer: string) {
+  return {
+    backchannel_authentication_endpoint: issuer + endpoints.backchannel_authentication,
+    backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+    backchannel_authentication_request_signing_alg_values_supported: capabilities.requestSigningAlgs,
   };
 }
 

@@ -47,6 +47,7 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
   [endpoints.introspection, 'POST'],
   [endpoints.revocation, 'POST'],
   [endpoints.pushed_authorization_request, 'POST'],
+  [endpoints.backchannel_authentication, 'POST'],
 ];
 
 /** Bytes, the library's own limit. */

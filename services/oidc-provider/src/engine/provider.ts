@@ -3,14 +3,16 @@ import { trusted } from '@psc/pages';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
-import type { SigningKey } from '#src/domain/signing-key.ts';
+import { inSigningOrder } from '#src/domain/signing-key.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
+import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
+import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
 import { createAssertClaims } from './claims-parameter.ts';
-import { serveClients } from './clients.ts';
+import { clientMetadata } from './client-metadata.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -33,7 +35,6 @@ import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
 import type { TokenSigner } from './token-signer.ts';
 import { tolerateUserInfoRequest } from './user-info.ts';
-import type { WorkingApplications } from './working-applications.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -41,14 +42,16 @@ export interface ProviderSettings {
   /** The first one signs; the others still verify. */
   readonly cookieKeys: readonly string[];
   readonly lifetimes: Lifetimes;
+  /** Seconds between two polls of a CIBA request. */
+  readonly cibaInterval: number;
 }
 
-export interface ProviderNeeds {
-  /** Those that work, as of the moment: what changes of them needs no other provider. */
-  readonly applications: WorkingApplications;
+type Given = 'askByCiba' | 'judgePoll' | 'verifyLogin' | 'quotas' | 'trace' | 'onPoll';
+
+export interface ProviderNeeds extends Pick<CibaNeeds, Given> {
   readonly store: EngineStore;
   readonly directory: Directory;
-  readonly approvals: ResumeNeeds['approvals'];
+  readonly approvals: ResumeNeeds['approvals'] & CibaNeeds['approvals'];
   readonly openLogin: OpenLogin;
   readonly finishLogin: ResumeNeeds['finishLogin'];
   readonly subjects: Subjects;
@@ -57,15 +60,16 @@ export interface ProviderNeeds {
   readonly onFinished: ResumeNeeds['onFinished'];
 }
 
-/** The library, set up as Pro Santé Connect, with these keys, the one that signs first. Cheap (a few ms): built again when they change. */
+/** The library, set up as Pro Santé Connect, for these applications and keys. Cheap (a few ms): built again when they change. */
 export function buildProvider(
   needs: ProviderNeeds,
   settings: ProviderSettings,
-  keys: readonly SigningKey[],
+  contents: RegistryContents,
   signer: TokenSigner,
 ): Provider {
-  const { store, directory, subjects, applications, logger } = needs;
+  const { store, directory, subjects, logger } = needs;
   const { issuer, walletUrl } = settings;
+  const applications = new Map(contents.applications.map((each) => [each.clientId, each]));
   const { ttl, sessionEnd } = createLifetimes(settings.lifetimes, needs.clock);
 
   function applicationOf(clientId: string | undefined): Application {
@@ -75,9 +79,12 @@ export function buildProvider(
     return application;
   }
 
+  const ciba = createCiba({ ...needs, applicationOf, sessionEnd, interval: settings.cibaInterval });
+
   const provider: Provider = new Provider(issuer, {
     adapter: outageAware(store),
-    jwks: { keys: keys.map(({ privateJwk }) => privateJwk) },
+    clients: contents.applications.filter(({ status }) => status === 'approved').map(clientMetadata),
+    jwks: { keys: inSigningOrder(contents.signingKeys).map(({ privateJwk }) => privateJwk) },
     routes: endpoints,
     scopes: [...scopes],
     claims: claimsOfScopes,
@@ -95,7 +102,7 @@ export function buildProvider(
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    ttl,
+    ttl: { ...ttl, BackchannelAuthenticationRequest: ciba.recordLifetime },
     cookies: {
       keys: createCookieSigner(settings.cookieKeys),
       names: { session: 'psc_session', interaction: 'psc_interaction', resume: 'psc_resume' },
@@ -111,7 +118,8 @@ export function buildProvider(
       jwtUserinfo: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectable },
       revocation: { enabled: true, allowedPolicy: revocable },
-      requestObjects: { enabled: true },
+      requestObjects: { enabled: true, assertJwtClaimsAndHeader: ciba.checkSignedClaims },
+      ciba: ciba.feature,
       jwtResponseModes: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter: createAssertClaims(applicationOf) },
       rpInitiatedLogout: {
@@ -167,9 +175,9 @@ export function buildProvider(
   // The front overwrites Host and X-Forwarded-*: what the library reads there is ours.
   provider.proxy = true;
   adaptLibrary(provider, applicationOf);
-  serveClients(provider, needs);
   issueJwtTokens(provider, signer);
   issueIdTokens(provider, signer, settings.lifetimes.idToken);
+  ciba.install(provider);
   provider.use(guard(logger));
   provider.use(showOnwardPage);
   provider.use(completeTokenResponse(store, logger));
@@ -260,4 +268,5 @@ function listen(provider: Provider, logger: Logger): void {
   provider.on('end_session.error', refused);
   provider.on('end_session_confirm.error', refused);
   provider.on('pushed_authorization_request.error', refused);
+  provider.on('backchannel_authentication.error', refused);
 }

@@ -22,9 +22,10 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
     'differs: it reads a cookie in a frame of another site, which browsers no longer allow; `prompt=none` asks the same',
   registration_endpoint: 'differs: not built yet',
   device_authorization_endpoint: 'differs: not built yet',
-  backchannel_authentication_endpoint: 'differs: not built yet',
-  backchannel_token_delivery_modes_supported: 'differs: not built yet',
-  backchannel_authentication_request_signing_alg_values_supported: 'differs: not built yet',
+  backchannel_authentication_endpoint: 'same',
+  backchannel_token_delivery_modes_supported: 'same',
+  backchannel_authentication_request_signing_alg_values_supported:
+    'differs: RS256, PS256 and ES256, as for every signed request',
   mtls_endpoint_aliases: 'differs: not built yet',
   tls_client_certificate_bound_access_tokens: 'differs: not built yet',
   frontchannel_logout_session_supported: 'differs: not built yet',

@@ -14,20 +14,25 @@ export async function serviceKeys() {
   return { publicKey, privateKey: { ...publicKey, d } };
 }
 
-/** auth-broker with its real key, us who trust it, and somebody who only says to be auth-broker. */
+/** auth-broker and notification-worker with their real keys, us who trust them, and somebody who only says to be auth-broker. */
 export async function createTestIdentities(): Promise<
-  Record<'authBroker' | 'oidcProvider' | 'impostor', ServiceIdentity>
+  Record<'authBroker' | 'notificationWorker' | 'oidcProvider' | 'impostor', ServiceIdentity>
 > {
-  const [authBroker, oidcProvider, impostor] = await Promise.all([
+  const [authBroker, notificationWorker, oidcProvider, impostor] = await Promise.all([
+    serviceKeys(),
     serviceKeys(),
     serviceKeys(),
     serviceKeys(),
   ]);
-  const trust = { 'auth-broker': [authBroker.publicKey] };
+  const trust = {
+    'auth-broker': [authBroker.publicKey],
+    'notification-worker': [notificationWorker.publicKey],
+  };
   const identity = (name: string, keys: typeof authBroker) =>
     createServiceIdentity({ name, key: keys.privateKey, trust, clock: systemClock });
   return {
     authBroker: await identity('auth-broker', authBroker),
+    notificationWorker: await identity('notification-worker', notificationWorker),
     oidcProvider: await identity('oidc-provider', oidcProvider),
     impostor: await identity('auth-broker', impostor),
   };

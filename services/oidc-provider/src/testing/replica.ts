@@ -1,6 +1,7 @@
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, type Postgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
 import type { Redis } from 'ioredis';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
@@ -8,6 +9,7 @@ import { compose, type Settings } from '#src/compose.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
 import type { Engine } from '#src/engine/engine.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
+import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
 
 /** What the replicas of one service have in common. */
@@ -16,8 +18,9 @@ export interface Shared {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly approvalSealKeys: string;
-  readonly identity: Pick<ServiceIdentity, 'verify'>;
+  readonly identity: ServiceIdentity;
   readonly directory: Directory;
+  readonly challenges: Challenges;
   /** How an application proves who it is. */
   secretOf(clientId: string): string | undefined;
 }
@@ -75,6 +78,8 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
       registry: createPostgresRegistry(postgres, seal, onError),
       directory: shared.directory,
+      challenges: shared.challenges,
+      quotas: createRedisQuotas(redis),
       identity: shared.identity,
       logger,
       metrics,

@@ -1,5 +1,4 @@
 import { hash, randomBytes } from 'node:crypto';
-import { approvalProofType } from '@psc/contracts';
 import { createSeal, type Postgres } from '@psc/datastores';
 import { systemClock, Unavailable } from '@psc/kernel';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
@@ -13,10 +12,11 @@ import type { Settings } from '#src/compose.ts';
 import type { Application } from '#src/domain/application.ts';
 import type { Professional } from '#src/domain/professional.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
-import { application, saveApplicationIn } from './applications.ts';
+import { application } from './applications.ts';
+import { type Approving, type AuthBroker, createAuthBroker } from './auth-broker.ts';
 import { camilleLambda } from './camille-lambda.ts';
 import { createTestIdentities, sealKeys } from './keys.ts';
-import { openReplica, type Replica } from './replica.ts';
+import { type Answer, openReplica, type Replica } from './replica.ts';
 
 export const callback = 'http://127.0.0.1:9/callback';
 
@@ -33,6 +33,9 @@ export interface World extends Replica {
   /** The people of the register, by national identifier. */
   readonly people: Map<string, Professional>;
   readonly directory: { down: boolean };
+  readonly authBroker: AuthBroker;
+  /** POST as another service does. */
+  callAs(service: 'authBroker' | 'notificationWorker', path: string): Promise<Answer>;
   saveApplication(change: Partial<Application> & { clientId: string }): Promise<Application>;
   relyingParty(clientId?: string): ReturnType<typeof createRelyingParty>;
   browser(): HttpBrowser;
@@ -42,15 +45,6 @@ export interface World extends Replica {
   approve(id: string, change?: Approving): Promise<string>;
   /** The whole of it: what the application's callback receives. */
   login(browser: HttpBrowser, url: string, change?: Approving): Promise<string>;
-}
-
-export interface Approving {
-  readonly nationalId?: string;
-  readonly means?: 'ecps' | 'cps';
-  readonly authTime?: number;
-  /** Replaces claims of the proof. */
-  readonly claims?: object;
-  readonly forged?: boolean;
 }
 
 export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 12): Promise<World> {
@@ -71,7 +65,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   const known = new Map<string, Application>();
   async function saveApplication(described: Partial<Application> & { clientId: string }) {
     const saved = application(described);
-    await saveApplicationIn(applications, saved);
+    await applications.save(saved);
     known.set(saved.clientId, saved);
     return saved;
   }
@@ -92,9 +86,9 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     SESSION_IDLE_SECONDS: 1800,
     SESSION_MAX_SECONDS: 14_400,
     LOGIN_PAGE_SECONDS: 600,
+    CIBA_INTERVAL_SECONDS: 1,
     PROFESSIONAL_FRESH_SECONDS: 0,
     REGISTRY_REFRESH_SECONDS: 300,
-    TEST_APPLICATIONS: 'accept',
     ...change,
   };
 
@@ -106,6 +100,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return people.get(nationalId);
     },
   };
+  const authBroker = createAuthBroker(() => own.approvals, identities);
   const shared = {
     settings,
     databaseUrl: database.url,
@@ -113,9 +108,10 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     approvalSealKeys: sealKeys(),
     identity: identities.oidcProvider,
     directory,
+    challenges: authBroker,
     secretOf: (clientId: string) => known.get(clientId)?.secret,
   };
-  const own = await openReplica(shared, port);
+  const own: Replica = await openReplica(shared, port);
   const others: Replica[] = [];
   const { approvals } = own;
 
@@ -140,23 +136,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     });
     if (!challenged.ok) throw new Error(challenged.refusal);
     const { request } = challenged.value;
-    const signer = approving.forged ? identities.impostor : identities.authBroker;
-    const proof = await signer.sign(
-      approvalProofType,
-      'oidc-provider',
-      {
-        sub: nationalId,
-        approval: id,
-        client: request.clientId,
-        means,
-        acr: request.acr,
-        instrument: 'device-1',
-        auth_time: approving.authTime ?? Math.floor(clock() / 1000),
-        browser: digest,
-        ...approving.claims,
-      },
-      120,
-    );
+    const proof = await authBroker.prove(challenged.value, digest, { nationalId, means, ...approving });
     const decided = await approvals.decide(id, { state: 'approved', proof });
     if (!decided.ok) throw new Error(decided.refusal);
     return `${request.returnTo}?code=${returnCode}`;
@@ -177,6 +157,15 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     losePostgres: database.lose,
     people,
     directory,
+    authBroker,
+    async callAs(service, path) {
+      const token = await identities[service].tokenFor('oidc-provider');
+      const url = new URL(path, settings.ISSUER);
+      const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      const text = await response.text();
+      const { status, headers } = response;
+      return { status, headers, text, json: JSON.parse(text) };
+    },
     saveApplication,
     relyingParty(clientId = 'dossier') {
       const secret = known.get(clientId)?.secret ?? '';

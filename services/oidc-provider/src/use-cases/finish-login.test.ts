@@ -9,6 +9,7 @@ import type { Professional } from '#src/domain/professional.ts';
 import { camilleLambda } from '#src/testing/camille-lambda.ts';
 import { createTestIdentities } from '#src/testing/keys.ts';
 import { createFinishLogin } from './finish-login.ts';
+import { createVerifyLogin } from './verify-login.ts';
 
 let identities: Awaited<ReturnType<typeof createTestIdentities>>;
 beforeAll(async () => {
@@ -25,13 +26,15 @@ async function world() {
   let outage = false;
   const finishLogin = createFinishLogin({
     approvals,
-    proofs: createIdentityProofs(identities.oidcProvider),
-    directory: {
-      async find() {
-        if (outage) throw new Unavailable('directory_unavailable', 'down');
-        return found;
+    verifyLogin: createVerifyLogin({
+      proofs: createIdentityProofs(identities.oidcProvider),
+      directory: {
+        async find() {
+          if (outage) throw new Unavailable('directory_unavailable', 'down');
+          return found;
+        },
       },
-    },
+    }),
     trace: (_approval, _step, work) => work(),
   });
   await approvals.open(id, sampleRequest({ clientId: 'dossier', openedAt: systemClock() }));
@@ -97,7 +100,7 @@ describe('a login that the professional approved', () => {
   it('is refused when its proof names no browser at all', async () => {
     const { approve, finish, sign } = await world();
     await approve(sign({ browser: undefined }));
-    expect(await finish()).toEqual({ ok: false, refusal: 'other_browser' });
+    expect(await finish()).toEqual({ ok: false, refusal: 'proof_invalid' });
   });
 
   it('is refused to another application', async () => {
