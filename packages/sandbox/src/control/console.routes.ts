@@ -37,6 +37,12 @@ export async function consoleRoutes(app: FastifyInstance, needs: ConsoleNeeds): 
     ['index.html', 'page.css', 'page.js'].map((file) => readFile(new URL(`./page/${file}`, import.meta.url))),
   );
 
+  /** What awaits a card is not for a phone to answer. */
+  async function awaitingPhone(nationalId: string) {
+    const awaiting = await approvals.awaiting(nationalId);
+    return awaiting.filter(({ challenge }) => challenge.means === 'ecps');
+  }
+
   app.get('/', async (request, reply) => {
     const accepted = request.headers.accept ?? '';
     if (accepted.includes('application/json') && !accepted.includes('text/html')) return about;
@@ -63,7 +69,7 @@ export async function consoleRoutes(app: FastifyInstance, needs: ConsoleNeeds): 
       everybody
         .filter(({ ecps }) => ecps.active)
         .map(async ({ nationalId, givenName, familyName }) =>
-          (await approvals.awaiting(nationalId)).map(({ id, request, challenge, expiresAt }) => ({
+          (await awaitingPhone(nationalId)).map(({ id, request, challenge, expiresAt }) => ({
             id,
             nationalId,
             name: `${givenName} ${familyName}`,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -101,8 +101,7 @@ const followLink = (path: string, headers: Record<string, string>) =>
   });
 
 /** Somebody typed this identifier on the login page of an application. */
-async function challenge(nationalId: string, number = '42'): Promise<string> {
-  const id = randomUUID();
+async function challenge(nationalId: string, number = '42', id: string = randomUUID()): Promise<string> {
   await approvals.open(id, sampleRequest({ clientName: 'Mon application', openedAt: Date.now() }));
   await approvals.challenge(id, { nationalId, means: 'ecps', number, browser: '', challengedAt: Date.now() });
   return id;
@@ -245,16 +244,37 @@ describe('the control API', () => {
   });
 
   it('plays the professional for one approval, in the shape of the conformance suite', async () => {
-    const allowed = await challenge(physician);
+    /** The application alone knows what the provider named the approval after. */
+    const ask = async () => {
+      const authReqId = randomUUID();
+      await challenge(physician, '42', hash('sha256', authReqId, 'base64url'));
+      return authReqId;
+    };
+    const allowed = await ask();
     expect((await call('GET', `/ciba?auth_req_id=${allowed}&action=allow`)).body).toEqual({
       state: 'approved',
     });
-    const denied = await challenge(physician);
+    const denied = await ask();
     expect((await call('POST', `/ciba?auth_req_id=${denied}&action=deny`)).body).toEqual({ state: 'denied' });
     expect(await call('GET', `/ciba?auth_req_id=${denied}&action=allow`)).toMatchObject({
       status: 404,
       body: { error: 'approval_unknown' },
     });
+  });
+
+  it('presents no card: a request that awaits one shows on no phone, and cannot be played', async () => {
+    const authReqId = randomUUID();
+    const id = hash('sha256', authReqId, 'base64url');
+    await approvals.open(id, sampleRequest({ channel: 'ciba', openedAt: Date.now() }));
+    const challenged = { nationalId: physician, number: '42', browser: '', challengedAt: Date.now() };
+    await approvals.challenge(id, { ...challenged, means: 'cps' });
+    expect(await call('GET', `/ciba?auth_req_id=${authReqId}&action=allow`)).toMatchObject({
+      status: 409,
+      body: { error: 'card_awaited' },
+    });
+    const { pending } = (await call('GET', '/console/state')).body;
+    expect(pending.map((each: { id: string }) => each.id)).not.toContain(id);
+    await approvals.abandon(id);
   });
 
   it('keeps the pushes in the outbox', async () => {

@@ -1,4 +1,4 @@
-import { type ApplicationDeclaration, applicationDeclarationSchema } from '@psc/contracts';
+import { type ApplicationDeclaration, applicationDeclarationSchema, grantTypes } from '@psc/contracts';
 
 /** The applications that exist from the first start: integrators write their tests with these names and secrets. */
 export const seededApplications: readonly ApplicationDeclaration[] = [
@@ -14,5 +14,12 @@ export const seededApplications: readonly ApplicationDeclaration[] = [
       // A test that knows who logs in needs no hand to type it.
       challenge_from_login_hint: true,
     },
+  }),
+  applicationDeclarationSchema.parse({
+    client_id: 'sandbox-ciba',
+    client_secret: 'sandbox-secret',
+    client_name: 'Logiciel de démonstration',
+    grant_types: [grantTypes.ciba, grantTypes.refresh],
+    psc: { environment: 'test', ciba_channels: ['MOBILE', 'CARD'] },
   }),
 ];
