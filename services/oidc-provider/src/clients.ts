@@ -1,37 +1,48 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { applicationsFileSchema } from '@psc/contracts';
+import { userInfo } from 'node:os';
 import { createSeal, openPostgres } from '@psc/datastores';
-import { json } from '@psc/runtime';
-import { z } from 'zod';
+import { systemClock, Unavailable } from '@psc/kernel';
+import { ConfigError } from '@psc/runtime';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
-import { createApplyApplications } from '#src/use-cases/apply-applications.ts';
-import { readRegistryConfig } from './config.ts';
+import { exitCodes, RefusedError, UsageError } from './commands/arguments.ts';
+import { createClientsCommand } from './commands/clients-command.ts';
+import { asksForHelp, clientsUsage } from './commands/clients-usage.ts';
+import { readClientsConfig } from './config.ts';
 
-/** `clients.ts apply <file.json>`: makes the applications as the file declares them, and prints what changed. */
-const [command, file] = process.argv.slice(2);
-if (command !== 'apply' || file === undefined) fail('usage: clients.ts apply <file.json>');
+/** `psc clients …`, or `node services/oidc-provider/src/clients.ts …` where only this service is. */
+process.exitCode = await run().catch((error: unknown) => {
+  if (error instanceof UsageError) return fail(`${error.message} (psc clients --help)`, exitCodes.usage);
+  const expected =
+    error instanceof RefusedError || error instanceof ConfigError || error instanceof Unavailable;
+  if (!expected) throw error;
+  return fail(error.message, exitCodes.refused);
+});
 
-const text = await readFile(file, 'utf8').catch(() => fail(`${file} cannot be read`));
-const declared = json(applicationsFileSchema).safeParse(text);
-if (!declared.success) fail(z.prettifyError(declared.error));
-
-const { DATABASE_URL, SEAL_KEYS } = readRegistryConfig(process.env);
-const postgres = openPostgres({ url: DATABASE_URL, poolSize: 1, onError: () => undefined });
-// One transaction: a file is applied whole or not at all.
-const applied = await postgres.transaction((tx) =>
-  createApplyApplications({
-    applications: createPostgresApplications(tx, createSeal(SEAL_KEYS)),
-    inventSecret: () => randomBytes(32).toString('base64url'),
-  })(declared.data.applications),
-);
-for (const { clientId, change, fields, inventedSecret } of applied) {
-  console.log([clientId, change, fields.join(', ')].filter(Boolean).join(': '));
-  if (inventedSecret !== undefined) console.log(`  client_secret, shown only now: ${inventedSecret}`);
+async function run(): Promise<number> {
+  const args = process.argv.slice(2);
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  if (asksForHelp(args)) {
+    print(clientsUsage);
+    return exitCodes.done;
+  }
+  const { DATABASE_URL, SEAL_KEYS, TEST_APPLICATIONS } = readClientsConfig(process.env);
+  const postgres = openPostgres({ url: DATABASE_URL, poolSize: 1, onError: () => undefined });
+  try {
+    return await createClientsCommand({
+      applications: createPostgresApplications(postgres, createSeal(SEAL_KEYS)),
+      inventSecret: () => randomBytes(32).toString('base64url'),
+      clock: systemClock,
+      sources: { env: process.env, stdin: process.stdin },
+      operator: process.env.PSC_OPERATOR || userInfo().username,
+      testApplications: TEST_APPLICATIONS,
+      print,
+    })(args);
+  } finally {
+    await postgres.close();
+  }
 }
-await postgres.close();
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
+function fail(sentence: string, code: number): number {
+  process.stderr.write(`${sentence}\n`);
+  return code;
 }

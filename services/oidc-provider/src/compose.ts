@@ -61,6 +61,7 @@ export type Settings = Pick<
   | 'CIBA_INTERVAL_SECONDS'
   | 'PROFESSIONAL_FRESH_SECONDS'
   | 'REGISTRY_REFRESH_SECONDS'
+  | 'TEST_APPLICATIONS'
 >;
 
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
@@ -132,6 +133,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       },
       cibaInterval: settings.CIBA_INTERVAL_SECONDS,
       registryRefreshMs: settings.REGISTRY_REFRESH_SECONDS * 1000,
+      testApplications: settings.TEST_APPLICATIONS,
     },
   );
   engine.mount(app);

@@ -48,8 +48,10 @@ const shape = z.object({
   CIBA_INTERVAL_SECONDS: integer(1, 30).default(1),
   /** How long a struck-off professional may still be believed active, at most. */
   PROFESSIONAL_FRESH_SECONDS: integer(0, 300).default(15),
-  /** How long a changed application may still be served as it was, at most. */
-  REGISTRY_REFRESH_SECONDS: integer(1, 300).default(5),
+  /** How long a changed application may still be served as it was, when the notification of it was lost. */
+  REGISTRY_REFRESH_SECONDS: integer(1, 300).default(1),
+  /** Whether applications whose environment is `test` work here. In production they do not exist. */
+  TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
 });
 
 export type Config = Readonly<z.output<typeof shape>>;
@@ -60,7 +62,14 @@ export function readConfig(env: Env): Config {
   return parseConfig(shape, env);
 }
 
-/** The part that the commands `migrate` and `clients` need. */
+/** The part that the command `clients` needs. */
+export function readClientsConfig(
+  env: Env,
+): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS' | 'TEST_APPLICATIONS'> {
+  return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true, TEST_APPLICATIONS: true }), env);
+}
+
+/** The part that the command `migrate` needs. */
 export function readRegistryConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS'> {
   return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true }), env);
 }

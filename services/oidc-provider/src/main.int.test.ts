@@ -15,7 +15,7 @@ import { createPostgresApplications } from '#src/adapters/applications.postgres.
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
-import { application } from './testing/applications.ts';
+import { application, saveApplicationIn } from './testing/applications.ts';
 import { camilleLambda } from './testing/camille-lambda.ts';
 import { sealKeys, serviceKeys } from './testing/keys.ts';
 
@@ -89,6 +89,7 @@ beforeAll(async () => {
     SEAL_KEYS: ownKeys,
     COOKIE_KEYS: randomBytes(32).toString('base64url'),
     REGISTRY_REFRESH_SECONDS: '1',
+    TEST_APPLICATIONS: 'accept',
   };
   service = start();
   await vi.waitUntil(async () => (await statusOf('/livez')) === 200, { timeout: 30_000 });
@@ -108,7 +109,7 @@ describe('the service on its port', () => {
 
   it('logs a professional in whom the register knows, and counts it', async () => {
     const dossier = application({ clientId: 'dossier', loopbackRedirects: true });
-    await createPostgresApplications(database.postgres, createSeal(ownKeys)).save(dossier);
+    await saveApplicationIn(createPostgresApplications(database.postgres, createSeal(ownKeys)), dossier);
     const rp = await createRelyingParty({ issuer, clientId: 'dossier', clientSecret: dossier.secret });
     const browser = createHttpBrowser();
     const pending = await rp.begin({ login_hint: camilleLambda.nationalId });

@@ -43,7 +43,7 @@ export function createCommands(settings: {
   function applyApplications(applications: readonly ApplicationDeclaration[]): Promise<void> {
     const content = JSON.stringify({ applications });
     return withFiles([{ name: 'applications.json', content }], (paths) =>
-      run('oidc-provider', 'clients', ['apply', ...paths]),
+      run('oidc-provider', 'clients', ['apply', '--by', 'sandbox', ...paths]),
     );
   }
 

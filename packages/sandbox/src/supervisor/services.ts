@@ -92,6 +92,7 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         COOKIE_KEYS: secrets.providerCookieKeys,
         // An application registered by a test logs in at once.
         REGISTRY_REFRESH_SECONDS: '1',
+        TEST_APPLICATIONS: 'accept',
         // What a test changes in the directory counts for the next login.
         PROFESSIONAL_FRESH_SECONDS: '0',
       };

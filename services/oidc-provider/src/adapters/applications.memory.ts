@@ -1,12 +1,103 @@
-import type { Application } from '#src/domain/application.ts';
-import type { Applications } from '#src/ports/applications.ts';
+import { MOST_APPLICATIONS } from '@psc/contracts';
+import type {
+  Applications,
+  ChangingApplications,
+  HistoryEntry,
+  RegisteredApplication,
+} from '#src/ports/applications.ts';
+import { bare } from '#src/ports/declared-application.ts';
 
 export function createMemoryApplications(): Applications {
-  const kept = new Map<string, Application>();
-  return {
+  let kept = new Map<string, RegisteredApplication>();
+  let entries: { clientId: string; entry: HistoryEntry }[] = [];
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function write(clientId: string, application: RegisteredApplication, entry: HistoryEntry): true {
+    kept.set(clientId, structuredClone(application));
+    entries.push({ clientId, entry });
+    return true;
+  }
+
+  const reading: Pick<Applications, 'find' | 'list'> = {
     find: async (clientId) => structuredClone(kept.get(clientId)),
-    async save(application) {
-      kept.set(application.clientId, structuredClone(application));
+    async list(filter = {}) {
+      return [...kept.values()]
+        .map(({ declaration, status, updatedAt }) => ({
+          clientId: declaration.client_id,
+          name: declaration.client_name,
+          status,
+          environment: declaration.psc.environment,
+          kind: declaration.psc.kind,
+          organisation: declaration.psc.organisation?.name ?? '',
+          updatedAt,
+        }))
+        .filter((summary) => filter.status === undefined || filter.status === summary.status)
+        .filter((summary) => filter.environment === undefined || filter.environment === summary.environment)
+        .filter((summary) => filter.kind === undefined || filter.kind === summary.kind)
+        .toSorted((one, other) => (one.clientId < other.clientId ? -1 : 1));
+    },
+  };
+
+  const plain = { from: undefined, to: undefined, fields: [] };
+  const changing: ChangingApplications = {
+    ...reading,
+    async add({ declaration, status, secret }, entry) {
+      const { client_id: clientId } = declaration;
+      if (kept.has(clientId) || kept.size >= MOST_APPLICATIONS) return false;
+      const secretSince = secret === '' ? undefined : entry.at;
+      const added = { declaration: bare(declaration), status, secret, formerSecret: undefined, secretSince };
+      const times = { createdAt: entry.at, updatedAt: entry.at };
+      return write(clientId, { ...added, ...times }, { ...entry, ...plain, event: 'created', to: status });
+    },
+    async replace(clientId, { declaration, secret }, entry) {
+      const known = kept.get(clientId);
+      if (!known) return false;
+      const renewed = { secret, formerSecret: undefined, secretSince: secret === '' ? undefined : entry.at };
+      const replaced = { ...known, declaration: bare(declaration), updatedAt: entry.at };
+      return write(
+        clientId,
+        { ...replaced, ...(secret === known.secret ? {} : renewed) },
+        { ...plain, ...entry, event: 'settings' },
+      );
+    },
+    async changeStatus(clientId, { from, to }, entry) {
+      const known = kept.get(clientId);
+      if (known?.status !== from) return false;
+      const changed = { ...known, status: to, updatedAt: entry.at };
+      return write(clientId, changed, { ...entry, ...plain, event: 'status', from, to });
+    },
+    async changeSecret(clientId, { secret, formerUntil }, entry) {
+      const known = kept.get(clientId);
+      if (known === undefined || known.secret === '') return false;
+      const formerSecret =
+        formerUntil === undefined ? undefined : { value: known.secret, until: formerUntil };
+      const changed = { ...known, secret, formerSecret, secretSince: entry.at, updatedAt: entry.at };
+      return write(clientId, changed, { ...entry, ...plain, event: 'secret' });
+    },
+    async remove(clientId, entry) {
+      if (kept.get(clientId)?.status !== 'requested') return false;
+      kept.delete(clientId);
+      entries.push({ clientId, entry: { ...entry, ...plain, event: 'removed', from: 'requested' } });
+      return true;
+    },
+  };
+
+  return {
+    ...reading,
+    history: async (clientId) =>
+      entries.filter((one) => one.clientId === clientId).map(({ entry }) => structuredClone(entry)),
+    change(work) {
+      const done = queue.then(async () => {
+        const before = { kept: new Map(kept), entries: [...entries] };
+        try {
+          return await work(changing);
+        } catch (error) {
+          ({ kept, entries } = before);
+          throw error;
+        }
+      });
+      queue = done.catch(() => undefined);
+      return done;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayRedirectTo, wayBackTo } from './application.ts';
+import { isTransition, mayRedirectTo, wayBackTo, works } from './application.ts';
 
 const registered = ['https://dossier.example/callback', 'https://dossier.example/autre?tenant=1'];
 
@@ -76,5 +76,26 @@ describe('the way back to an application', () => {
       'http://localhost:4000/',
     );
     expect(wayBackTo({ homeUrl: '', redirectUris: [] })).toBe('');
+  });
+});
+
+describe('the life of an application', () => {
+  const all = ['requested', 'approved', 'suspended'] as const;
+
+  it('goes from requested to approved, and between approved and suspended: nowhere else', () => {
+    const possible = all.flatMap((from) =>
+      all.filter((to) => isTransition(from, to)).map((to) => `${from} → ${to}`),
+    );
+    expect(possible).toEqual(['requested → approved', 'approved → suspended', 'suspended → approved']);
+  });
+
+  it('only works while it is approved, and where those of its environment do', () => {
+    for (const testApplications of ['accept', 'refuse'] as const) {
+      for (const environment of ['test', 'production'] as const) {
+        const working = all.filter((status) => works({ status, environment }, testApplications));
+        const exists = environment === 'production' || testApplications === 'accept';
+        expect(working).toEqual(exists ? ['approved'] : []);
+      }
+    }
   });
 });

@@ -14,6 +14,8 @@ export interface Application {
   readonly authentication: ClientAuthentication;
   /** Only with one of the `client_secret_…` methods. */
   readonly secret: string;
+  /** After a rotation with a grace: works until then too. */
+  readonly formerSecret: FormerSecret | undefined;
   /** Public JWKs. */
   readonly keys: readonly PublicKey[];
   readonly keysUrl: string;
@@ -40,11 +42,38 @@ export interface Application {
 }
 
 /**
- *   requested ──▶ approved ◀──▶ suspended
+ *   requested ──▶ approved ──▶ suspended
+ *                    ▲              │
+ *                    └──────────────┘
  *
- * Only an approved one works.
+ * Only an approved one works. How it came where it stands is kept: `ports/applications.ts`.
  */
 export type ApplicationStatus = 'requested' | 'approved' | 'suspended';
+
+const mayBecome: Readonly<Record<ApplicationStatus, ApplicationStatus>> = {
+  requested: 'approved',
+  approved: 'suspended',
+  suspended: 'approved',
+};
+
+/** Whether an application may go from one to the other: nothing else is possible. */
+export function isTransition(from: ApplicationStatus, to: ApplicationStatus): boolean {
+  return mayBecome[from] === to;
+}
+
+/** Whether a provider serves it. One of test is served by who is told to accept those of test. */
+export function works(
+  { status, environment }: Pick<Application, 'status' | 'environment'>,
+  testApplications: 'accept' | 'refuse',
+): boolean {
+  return status === 'approved' && (environment === 'production' || testApplications === 'accept');
+}
+
+export interface FormerSecret {
+  readonly value: string;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
 
 /** A secret is accepted in the header and in the body alike, as Keycloak does. */
 export type ClientAuthentication =

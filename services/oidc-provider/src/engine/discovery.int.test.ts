@@ -119,7 +119,7 @@ describe('what the documents say', () => {
           interaction: second,
         },
       },
-      { revision: '1', applications: [], signingKeys },
+      signingKeys,
       await createTokenSigner(signingKeys, deriveKeys(sealKeys(), 'refresh-token', OWN_KEY_BYTES)),
     );
     const server = createServer(provider.callback()).listen(0, '127.0.0.1');

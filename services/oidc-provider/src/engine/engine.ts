@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { DerivedKey } from '@psc/datastores';
 import { renderPage } from '@psc/pages';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '#src/domain/application.ts';
 import { canSign, inSigningOrder } from '#src/domain/signing-key.ts';
-import type { Registry } from '#src/ports/registry.ts';
+import type { Registry, RegistryContents } from '#src/ports/registry.ts';
 import { createAuthenticateBySecret } from './ciba/authenticate.ts';
 import { createPollFront } from './ciba/poll-front.ts';
 import { publicKeySet } from './discovery.ts';
@@ -13,6 +14,7 @@ import { errorPage } from './pages/error-page.ts';
 import { createPostedRequests } from './posted-requests.ts';
 import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
 import { createTokenSigner } from './token-signer.ts';
+import { createWorkingApplications } from './working-applications.ts';
 
 export interface Engine {
   mount(app: FastifyInstance): void;
@@ -30,51 +32,57 @@ export interface EngineSettings extends ProviderSettings {
   readonly refreshTokenKeys: readonly DerivedKey[];
   /** How long a replica may work with applications and keys that have changed since. */
   readonly registryRefreshMs: number;
+  /** Whether applications of test work here. */
+  readonly testApplications: 'accept' | 'refuse';
 }
 
 interface Current {
-  readonly revision: string;
+  readonly contents: RegistryContents;
   readonly keySet: string;
-  readonly applications: ReadonlyMap<string, Application>;
   readonly handle: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
 /**
- * Holds the library, built from the registry, and builds another one when that changes: requests in flight end with the
- * one they began with (docs/decisions/0004).
+ * Holds the library, built with the keys of the registry, and builds another one when they change: requests in flight end
+ * with the one they began with. Applications it looks up at each request (docs/decisions/0004).
  */
 export async function startEngine(
-  needs: ProviderNeeds & { readonly registry: Registry },
+  needs: Omit<ProviderNeeds, 'applications'> & { readonly registry: Registry },
   settings: EngineSettings,
 ): Promise<Engine> {
   const { registry, logger } = needs;
+  const applications = createWorkingApplications(settings.testApplications, logger);
 
-  async function build(): Promise<Current> {
-    const contents = await registry.read();
+  async function build(contents: RegistryContents): Promise<Current> {
     const keys = inSigningOrder(contents.signingKeys);
     const signer = await createTokenSigner(keys, settings.refreshTokenKeys);
     return {
-      revision: contents.revision,
-      applications: new Map(
-        contents.applications
-          .filter(({ status }) => status === 'approved')
-          .map((application) => [application.clientId, application]),
-      ),
+      contents,
       keySet: JSON.stringify(publicKeySet(keys)),
       // Without a key the library would fail at the end of each login: better before it begins.
-      handle: canSign(keys) ? buildProvider(needs, settings, contents, signer).callback() : undefined,
+      handle: canSign(keys)
+        ? buildProvider({ ...needs, applications }, settings, keys, signer).callback()
+        : undefined,
     };
   }
 
-  let current = await build();
-  const findApplication = (clientId: string) => current.applications.get(clientId);
-  const pollFront = createPollFront({ ...needs, authenticate: createAuthenticateBySecret(findApplication) });
+  async function takeUp(known?: Current): Promise<Current> {
+    const contents = await registry.read(known?.contents);
+    const sameKeys = known && isDeepStrictEqual(known.contents.signingKeys, contents.signingKeys);
+    const next = sameKeys ? { ...known, contents } : await build(contents);
+    applications.take(contents.applications);
+    return next;
+  }
+
+  let current = await takeUp();
+  const authenticate = createAuthenticateBySecret(applications.get, needs.clock);
+  const pollFront = createPollFront({ ...needs, authenticate });
   let refreshing: Promise<void> = Promise.resolve();
 
   async function refreshOnce(): Promise<void> {
-    if ((await registry.revision()) === current.revision) return;
-    current = await build();
-    logger.info({ revision: current.revision }, 'applications and keys taken up');
+    if ((await registry.revision()) === current.contents.revision) return;
+    current = await takeUp(current);
+    logger.info({ revision: current.contents.revision }, 'applications and keys taken up');
   }
 
   // One after the other: two that overlap could take up the older contents last.
@@ -100,7 +108,7 @@ export async function startEngine(
         keySet: () => current.keySet,
         postedRequests: createPostedRequests(needs.store, settings.issuer),
       }),
-    findApplication,
+    findApplication: applications.get,
     canSign: () => current.handle !== undefined,
     refresh,
     stop() {

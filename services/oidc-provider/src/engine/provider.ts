@@ -3,16 +3,15 @@ import { trusted } from '@psc/pages';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
-import { inSigningOrder } from '#src/domain/signing-key.ts';
+import type { SigningKey } from '#src/domain/signing-key.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
-import type { RegistryContents } from '#src/ports/registry.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
 import { createAssertClaims } from './claims-parameter.ts';
-import { clientMetadata } from './client-metadata.ts';
+import { serveClients } from './clients.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -35,6 +34,7 @@ import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
 import type { TokenSigner } from './token-signer.ts';
 import { tolerateUserInfoRequest } from './user-info.ts';
+import type { WorkingApplications } from './working-applications.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -49,6 +49,8 @@ export interface ProviderSettings {
 type Given = 'askByCiba' | 'judgePoll' | 'verifyLogin' | 'quotas' | 'trace' | 'onPoll';
 
 export interface ProviderNeeds extends Pick<CibaNeeds, Given> {
+  /** Those that work, as of the moment: what changes of them needs no other provider. */
+  readonly applications: WorkingApplications;
   readonly store: EngineStore;
   readonly directory: Directory;
   readonly approvals: ResumeNeeds['approvals'] & CibaNeeds['approvals'];
@@ -60,16 +62,15 @@ export interface ProviderNeeds extends Pick<CibaNeeds, Given> {
   readonly onFinished: ResumeNeeds['onFinished'];
 }
 
-/** The library, set up as Pro Santé Connect, for these applications and keys. Cheap (a few ms): built again when they change. */
+/** The library, set up as Pro Santé Connect, with these keys, the one that signs first. Cheap (a few ms): built again when they change. */
 export function buildProvider(
   needs: ProviderNeeds,
   settings: ProviderSettings,
-  contents: RegistryContents,
+  keys: readonly SigningKey[],
   signer: TokenSigner,
 ): Provider {
-  const { store, directory, subjects, logger } = needs;
+  const { store, directory, subjects, applications, logger } = needs;
   const { issuer, walletUrl } = settings;
-  const applications = new Map(contents.applications.map((each) => [each.clientId, each]));
   const { ttl, sessionEnd } = createLifetimes(settings.lifetimes, needs.clock);
 
   function applicationOf(clientId: string | undefined): Application {
@@ -83,8 +84,7 @@ export function buildProvider(
 
   const provider: Provider = new Provider(issuer, {
     adapter: outageAware(store),
-    clients: contents.applications.filter(({ status }) => status === 'approved').map(clientMetadata),
-    jwks: { keys: inSigningOrder(contents.signingKeys).map(({ privateJwk }) => privateJwk) },
+    jwks: { keys: keys.map(({ privateJwk }) => privateJwk) },
     routes: endpoints,
     scopes: [...scopes],
     claims: claimsOfScopes,
@@ -175,6 +175,7 @@ export function buildProvider(
   // The front overwrites Host and X-Forwarded-*: what the library reads there is ours.
   provider.proxy = true;
   adaptLibrary(provider, applicationOf);
+  serveClients(provider, needs);
   issueJwtTokens(provider, signer);
   issueIdTokens(provider, signer, settings.lifetimes.idToken);
   ciba.install(provider);

@@ -12,7 +12,7 @@ import type { Settings } from '#src/compose.ts';
 import type { Application } from '#src/domain/application.ts';
 import type { Professional } from '#src/domain/professional.ts';
 import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
-import { application } from './applications.ts';
+import { application, saveApplicationIn } from './applications.ts';
 import { type Approving, type AuthBroker, createAuthBroker } from './auth-broker.ts';
 import { camilleLambda } from './camille-lambda.ts';
 import { createTestIdentities, sealKeys } from './keys.ts';
@@ -65,7 +65,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   const known = new Map<string, Application>();
   async function saveApplication(described: Partial<Application> & { clientId: string }) {
     const saved = application(described);
-    await applications.save(saved);
+    await saveApplicationIn(applications, saved);
     known.set(saved.clientId, saved);
     return saved;
   }
@@ -89,6 +89,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     CIBA_INTERVAL_SECONDS: 1,
     PROFESSIONAL_FRESH_SECONDS: 0,
     REGISTRY_REFRESH_SECONDS: 300,
+    TEST_APPLICATIONS: 'accept',
     ...change,
   };
 

@@ -1,0 +1,32 @@
+import type { Logger } from '@psc/runtime';
+import { type Application, works } from '#src/domain/application.ts';
+
+/** The applications that this provider serves, as of the moment. Any other does not exist for it. */
+export interface WorkingApplications {
+  get(clientId: string): Application | undefined;
+}
+
+/** `take` replaces them all; what did not change must stay the same object, since clients are built once for each. */
+export function createWorkingApplications(
+  testApplications: 'accept' | 'refuse',
+  logger: Logger,
+): WorkingApplications & { take(applications: ReadonlyMap<string, Application>): void } {
+  let working: ReadonlyMap<string, Application> = new Map();
+  let told = '';
+
+  return {
+    get: (clientId) => working.get(clientId),
+
+    take(applications) {
+      const served = [...applications].filter(([, application]) => works(application, testApplications));
+      working = new Map(served);
+      const refused = [...applications.keys()].filter((clientId) => !working.has(clientId)).join(' ');
+      if (refused !== told && refused !== '')
+        logger.warn(
+          { applications: refused },
+          'applications of test do not work here: see TEST_APPLICATIONS',
+        );
+      told = refused;
+    },
+  };
+}
