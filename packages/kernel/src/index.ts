@@ -1,4 +1,11 @@
 export { type Clock, systemClock } from './clock.ts';
+export {
+  type DistinguishedName,
+  formatDistinguishedName,
+  isSameName,
+  type NameAttribute,
+  parseDistinguishedName,
+} from './distinguished-name.ts';
 export { Bug, Unavailable } from './errors.ts';
 export { hasLuhnKey, withLuhnKey } from './luhn.ts';
 export {
