@@ -7,8 +7,8 @@ import {
   queuePrefix,
 } from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
-import { Bug, systemClock } from '@psc/kernel';
-import { createRedisQuotas } from '@psc/quotas';
+import { systemClock } from '@psc/kernel';
+import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { Queue } from 'bullmq';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
@@ -77,11 +77,7 @@ export async function openParts(
     notifications: createBullmqNotifications(openQueue<NotificationJob>(notificationQueue)),
     calls: createBullmqApplicationCalls(openQueue<ApplicationCallJob>(applicationCallQueue)),
     identity,
-    pseudonym(value: string) {
-      const [current] = seal.pseudonyms(value);
-      if (current === undefined) throw new Bug('seal_without_key', 'a seal has at least one key');
-      return current;
-    },
+    pseudonym: createPseudonym(seal),
     clock,
   };
   const isReady = async () => {

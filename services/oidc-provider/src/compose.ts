@@ -1,14 +1,6 @@
 import type { Approvals } from '@psc/approvals';
 import { deriveKeys } from '@psc/datastores';
-import type { Clock } from '@psc/kernel';
-import type { Quotas } from '@psc/quotas';
-import {
-  Counter,
-  continueTrace,
-  type Logger,
-  type Registry as Metrics,
-  type ServiceIdentity,
-} from '@psc/runtime';
+import { Counter, continueTrace, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createCachedDirectory } from '#src/adapters/directory.cached.ts';
 import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
@@ -28,23 +20,20 @@ import { createJudgePoll, paceOf } from '#src/use-cases/judge-poll.ts';
 import { createOpenLogin } from '#src/use-cases/open-login.ts';
 import { createPreparePing } from '#src/use-cases/prepare-ping.ts';
 import { createVerifyLogin } from '#src/use-cases/verify-login.ts';
+import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from './client-auth.ts';
 import type { Config } from './config.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
-export interface Parts {
+export interface Parts extends ClientAuthParts {
   readonly approvals: Approvals;
   readonly store: EngineStore;
   readonly registry: Registry;
   readonly directory: Directory;
   readonly challenges: Challenges;
-  readonly quotas: Quotas;
   readonly identity: ServiceIdentity;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
 }
 
-export type Settings = Pick<
+type OwnSettings = Pick<
   Config,
   | 'ISSUER'
   | 'WALLET_URL'
@@ -64,6 +53,8 @@ export type Settings = Pick<
   | 'TEST_APPLICATIONS'
 >;
 
+export type Settings = OwnSettings & ClientAuthSettings;
+
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
 const LOGIN_ENDING_SECONDS = 900;
 const MOST_PROFESSIONALS_REMEMBERED = 10_000;
@@ -71,6 +62,7 @@ const MOST_PROFESSIONALS_REMEMBERED = 10_000;
 /** THE table: parts → use cases → engine → routes. */
 export async function compose(app: FastifyInstance, parts: Parts, settings: Settings): Promise<Engine> {
   const { approvals, clock, logger, quotas } = parts;
+  const clientAuth = composeClientAuth(parts, settings);
   const directory = createCachedDirectory(parts.directory, {
     freshMs: settings.PROFESSIONAL_FRESH_SECONDS * 1000,
     most: MOST_PROFESSIONALS_REMEMBERED,
@@ -116,10 +108,12 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       clock,
       onFinished: (outcome) => finished.inc({ outcome }),
       onPoll: (outcome) => polls.inc({ outcome }),
+      ...clientAuth,
     },
     {
       issuer: settings.ISSUER,
       walletUrl: settings.WALLET_URL,
+      mtlsUrl: settings.MTLS_URL,
       cookieKeys: settings.COOKIE_KEYS,
       refreshTokenKeys: deriveKeys(settings.SEAL_KEYS, 'refresh-token', OWN_KEY_BYTES),
       lifetimes: {

@@ -1,5 +1,6 @@
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
+import { checkClientAuthConfig, clientAuthConfig } from './client-auth-config.ts';
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/;
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -52,14 +53,16 @@ const shape = z.object({
   REGISTRY_REFRESH_SECONDS: integer(1, 300).default(1),
   /** Whether applications whose environment is `test` work here. In production they do not exist. */
   TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
+  ...clientAuthConfig,
 });
+const checked = shape.superRefine(checkClientAuthConfig);
 
 export type Config = Readonly<z.output<typeof shape>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 export function readConfig(env: Env): Config {
-  return parseConfig(shape, env);
+  return parseConfig(checked, env);
 }
 
 /** The part that the command `clients` needs. */

@@ -1,4 +1,5 @@
 import { createHttpServer, runService } from '@psc/runtime';
+import { listenForCertificates } from './client-auth.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { openParts } from './open-parts.ts';
@@ -19,4 +20,5 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   const engine = await compose(app, { ...parts, metrics }, config);
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());
+  life.onStop('mutual TLS', await listenForCertificates(app, config));
 });

@@ -1,7 +1,7 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import { createRedisQuotas } from '@psc/quotas';
+import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
@@ -59,10 +59,11 @@ export async function openParts(
     parts: {
       approvals,
       store,
+      quotas: createRedisQuotas(redis),
+      pseudonym: createPseudonym(seal),
       registry,
       directory: createHttpDirectory(rppsDirectory),
       challenges: createHttpChallenges(authBroker),
-      quotas: createRedisQuotas(redis),
       identity,
       logger,
       clock,

@@ -14,7 +14,17 @@ export const capabilities = {
   subjectTypes: ['public'],
   acrValues: ['eidas1'],
   codeChallengeMethods: ['S256'],
-  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+  clientAuthMethods: [
+    'private_key_jwt',
+    'client_secret_basic',
+    'client_secret_post',
+    'tls_client_auth',
+    'client_secret_jwt',
+    'self_signed_tls_client_auth',
+    'none',
+  ],
+  /** Signed by applications: the assertions by which they prove who they are (RFC 7523). */
+  assertionSigningAlgs: ['RS256', 'PS256', 'ES256', 'HS256'],
   /** Signed by us: ID tokens, UserInfo when asked, authorization responses (JARM). */
   signingAlgs,
   requestSigningAlgs,

@@ -22,6 +22,7 @@ export function clientMetadata(application: Application): ClientMetadata {
     jwks: keys.length > 0 ? { keys: [...keys] } : '',
     jwks_uri: application.keysUrl,
     tls_client_auth_subject_dn: application.certificateSubject,
+    tls_client_certificate_bound_access_tokens: application.certificateBoundTokens,
     id_token_signed_response_alg: application.idTokenAlg,
     userinfo_signed_response_alg: application.userInfoAlg,
     authorization_signed_response_alg: application.idTokenAlg,

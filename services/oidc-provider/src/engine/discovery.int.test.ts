@@ -142,9 +142,12 @@ describe('what the documents say', () => {
       'backchannel_user_code_parameter_supported',
       'claims_supported',
       'introspection_endpoint_auth_methods_supported',
+      'introspection_endpoint_auth_signing_alg_values_supported',
+      'mtls_endpoint_aliases',
       'require_pushed_authorization_requests',
       'require_request_uri_registration',
       'revocation_endpoint_auth_methods_supported',
+      'revocation_endpoint_auth_signing_alg_values_supported',
     ]);
     expect(here.claims_supported).toEqual(expect.arrayContaining(library.claims_supported as string[]));
   });

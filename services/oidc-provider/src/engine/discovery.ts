@@ -1,6 +1,7 @@
 import { grantTypes } from '@psc/contracts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
 import { capabilities } from './capabilities.ts';
+import { mtlsAliases } from './client-auth/mtls-aliases.ts';
 import { endpoints } from './endpoints.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
 
@@ -8,8 +9,12 @@ import { claimsOfScopes, scopes } from './scopes.ts';
  * The discovery document: what works, and nothing else. `wallet-openid-configuration` is the same, with the wallet's
  * authorization endpoint. Every address comes from the configuration: no header of a request has a say.
  */
-export function discoveryDocument(issuer: string, authorizationEndpoint = issuer + endpoints.authorization) {
-  return {
+export function discoveryDocument(
+  issuer: string,
+  authorizationEndpoint = issuer + endpoints.authorization,
+  mtlsUrl?: string,
+) {
+  const document = {
     issuer,
     authorization_endpoint: authorizationEndpoint,
     token_endpoint: issuer + endpoints.token,
@@ -32,6 +37,7 @@ export function discoveryDocument(issuer: string, authorizationEndpoint = issuer
     ...ciba(issuer),
     ...clientAuthentication(),
   };
+  return { ...document, mtls_endpoint_aliases: mtlsAliases(document, issuer, mtlsUrl) };
 }
 
 /** What an authorization request may hold, and how it is answered. */
@@ -63,11 +69,15 @@ function ciba(issuer: string) {
 
 /** How an application proves who it is. A public one, `none`, may not introspect. */
 function clientAuthentication() {
-  const methods = capabilities.clientAuthMethods;
+  const { clientAuthMethods: methods, assertionSigningAlgs } = capabilities;
   return {
     token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
     introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
     revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgs,
+    tls_client_certificate_bound_access_tokens: true,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Registry, RegistryContents } from '#src/ports/registry.ts';
 import { createAuthenticateBySecret } from './ciba/authenticate.ts';
 import { createPollFront } from './ciba/poll-front.ts';
 import { publicKeySet } from './discovery.ts';
-import { mountEngine } from './mount.ts';
+import { type Front, mountEngine } from './mount.ts';
 import { errorPage } from './pages/error-page.ts';
 import { createPostedRequests } from './posted-requests.ts';
 import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
@@ -28,6 +28,8 @@ export interface Engine {
 }
 
 export interface EngineSettings extends ProviderSettings {
+  /** Where applications reach the listener that asks for their certificate, when it is another one. */
+  readonly mtlsUrl?: string | undefined;
   /** Sign the refresh tokens: the first one signs, the others still verify. */
   readonly refreshTokenKeys: readonly DerivedKey[];
   /** How long a replica may work with applications and keys that have changed since. */
@@ -47,7 +49,10 @@ interface Current {
  * with the one they began with. Applications it looks up at each request (docs/decisions/0004).
  */
 export async function startEngine(
-  needs: Omit<ProviderNeeds, 'applications'> & { readonly registry: Registry },
+  needs: Omit<ProviderNeeds, 'applications'> & {
+    readonly registry: Registry;
+    readonly fronts: readonly Front[];
+  },
   settings: EngineSettings,
 ): Promise<Engine> {
   const { registry, logger } = needs;
@@ -104,7 +109,7 @@ export async function startEngine(
       mountEngine(app, settings, {
         handle: (request, response) =>
           current.handle ? current.handle(request, response) : answerUnavailable(response),
-        fronts: [pollFront],
+        fronts: [...needs.fronts, pollFront],
         keySet: () => current.keySet,
         postedRequests: createPostedRequests(needs.store, settings.issuer),
       }),

@@ -453,7 +453,7 @@ describe('introspection', () => {
     for (const token of ['x', jti, tokens.id_token]) {
       expect((await introspect(token)).json).toEqual({ active: false });
     }
-    expect((await introspect(tokens.access_token, { clientId: null })).status).toBe(400);
+    expect((await introspect(tokens.access_token, { clientId: null })).status).toBe(401);
     await world.call(endpoints.revocation, { token: tokens.access_token });
     expect((await introspect(tokens.access_token)).json).toEqual({ active: false });
   });

@@ -19,6 +19,8 @@ export interface Mounted {
 
 /** A request for the library, before the library sees it. */
 export interface EngineCall {
+  /** The request itself, by which what is learnt of it here is found again once the library has it. */
+  readonly request: IncomingMessage;
   /** Below the issuer: one of `endpoints`. */
   readonly path: string;
   readonly method: string;
@@ -61,10 +63,10 @@ const DOCUMENTS_MAX_AGE_S = 300;
  */
 export function mountEngine(
   app: FastifyInstance,
-  settings: { readonly issuer: string; readonly walletUrl: string },
+  settings: { readonly issuer: string; readonly walletUrl: string; readonly mtlsUrl?: string | undefined },
   mounted: Mounted,
 ): void {
-  const { issuer, walletUrl } = settings;
+  const { issuer, walletUrl, mtlsUrl } = settings;
   const { host, protocol } = new URL(issuer);
   const prefix = mountPathOf(issuer);
 
@@ -85,7 +87,7 @@ export function mountEngine(
           const body = sent.toString();
           const { ip, method, headers } = request;
           for (const front of mounted.fronts) {
-            const answer = await front({ path, method, headers, ip, body, reply });
+            const answer = await front({ request: raw, path, method, headers, ip, body, reply });
             if (answer === 'answered') return reply;
           }
           rememberRequester(raw, { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' });
@@ -111,8 +113,8 @@ export function mountEngine(
       [`${prefix}/.well-known/oauth-authorization-server`, () => standard],
       [prefix + endpoints.jwks, () => mounted.keySet()],
     ];
-    const standard = JSON.stringify(discoveryDocument(issuer));
-    const wallet = JSON.stringify(discoveryDocument(issuer, `${walletUrl}/auth`));
+    const standard = JSON.stringify(discoveryDocument(issuer, undefined, mtlsUrl));
+    const wallet = JSON.stringify(discoveryDocument(issuer, `${walletUrl}/auth`, mtlsUrl));
     for (const [path, document] of documents) {
       scope.get(path, (_request, reply) =>
         reply

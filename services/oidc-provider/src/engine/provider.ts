@@ -1,16 +1,21 @@
 import type { Clock } from '@psc/kernel';
 import { trusted } from '@psc/pages';
+import type { Quotas } from '@psc/quotas';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Application, wayBackTo } from '#src/domain/application.ts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
 import type { Subjects } from '#src/domain/subject.ts';
+import type { ClientCertificates } from '#src/ports/client-certificates.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
 import { createAssertClaims } from './claims-parameter.ts';
+import { createAssertLifetime, refuseReplays } from './client-auth/assertions.ts';
+import { createMutualTls } from './client-auth/certificates.ts';
+import { type OutcomeNeeds, watchClientAuthentication } from './client-auth/outcomes.ts';
 import { serveClients } from './clients.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
@@ -48,10 +53,12 @@ export interface ProviderSettings {
 
 type Given = 'askByCiba' | 'judgePoll' | 'verifyLogin' | 'quotas' | 'trace' | 'onPoll';
 
-export interface ProviderNeeds extends Pick<CibaNeeds, Given> {
+export interface ProviderNeeds extends OutcomeNeeds, Pick<CibaNeeds, Given> {
   /** Those that work, as of the moment: what changes of them needs no other provider. */
   readonly applications: WorkingApplications;
   readonly store: EngineStore;
+  readonly quotas: Quotas;
+  readonly certificates: ClientCertificates;
   readonly directory: Directory;
   readonly approvals: ResumeNeeds['approvals'] & CibaNeeds['approvals'];
   readonly openLogin: OpenLogin;
@@ -92,11 +99,13 @@ export function buildProvider(
     responseTypes: [...capabilities.responseTypes],
     subjectTypes: [...capabilities.subjectTypes],
     clientAuthMethods: [...capabilities.clientAuthMethods],
+    assertJwtClientAuthClaimsAndHeader: createAssertLifetime(needs.clock),
     enabledJWA: {
       idTokenSigningAlgValues: [...capabilities.signingAlgs],
       userinfoSigningAlgValues: [...capabilities.signingAlgs],
       authorizationSigningAlgValues: [...capabilities.signingAlgs],
       requestObjectSigningAlgValues: [...capabilities.requestSigningAlgs],
+      clientAuthSigningAlgValues: [...capabilities.assertionSigningAlgs],
     },
     // Even an application with one redirection names it, as at Keycloak.
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -118,6 +127,7 @@ export function buildProvider(
       jwtUserinfo: { enabled: true },
       introspection: { enabled: true, allowedPolicy: introspectable },
       revocation: { enabled: true, allowedPolicy: revocable },
+      mTLS: createMutualTls(() => needs.certificates),
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: ciba.checkSignedClaims },
       ciba: ciba.feature,
       jwtResponseModes: { enabled: true },
@@ -181,6 +191,8 @@ export function buildProvider(
   ciba.install(provider);
   provider.use(guard(logger));
   provider.use(showOnwardPage);
+  refuseReplays(provider, () => needs.quotas);
+  provider.use(watchClientAuthentication(provider, needs));
   provider.use(completeTokenResponse(store, logger));
   provider.use(completeIntrospection(issuer, subjects));
   provider.use(tolerateUserInfoRequest);

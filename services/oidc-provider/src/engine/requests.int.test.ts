@@ -330,7 +330,7 @@ describe('the claims parameter', () => {
 describe('what the engine reads of a form', () => {
   it('is read as if nobody had read it before: nothing but JSON on stderr', async () => {
     const answer = await fetch(world.issuer + endpoints.token, { method: 'POST' });
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(401);
     expect((await world.call(endpoints.introspection, { token: 'é' })).json).toEqual({ active: false });
     expect(warnings).not.toHaveBeenCalled();
   });

@@ -26,8 +26,8 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   backchannel_token_delivery_modes_supported: 'same',
   backchannel_authentication_request_signing_alg_values_supported:
     'differs: RS256, PS256 and ES256, as for every signed request',
-  mtls_endpoint_aliases: 'differs: not built yet',
-  tls_client_certificate_bound_access_tokens: 'differs: not built yet',
+  mtls_endpoint_aliases: 'differs: only the endpoints that are there; the rest is not built yet',
+  tls_client_certificate_bound_access_tokens: 'same',
   frontchannel_logout_session_supported: 'differs: not built yet',
   frontchannel_logout_supported: 'differs: not built yet',
   backchannel_logout_supported: 'differs: not built yet',
@@ -56,9 +56,15 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   authorization_encryption_alg_values_supported: noEncryption,
   authorization_encryption_enc_values_supported: noEncryption,
   authorization_signing_alg_values_supported: ours,
-  token_endpoint_auth_methods_supported: 'differs: not built yet',
-  introspection_endpoint_auth_methods_supported: 'differs: not built yet',
-  revocation_endpoint_auth_methods_supported: 'differs: not built yet',
+  token_endpoint_auth_methods_supported:
+    'differs: `self_signed_tls_client_auth` (RFC 8705 §2.2) besides; `none` is for public applications, which Pro Santé Connect does not list',
+  token_endpoint_auth_signing_alg_values_supported: ours,
+  introspection_endpoint_auth_methods_supported:
+    'differs: `self_signed_tls_client_auth` (RFC 8705 §2.2) besides',
+  introspection_endpoint_auth_signing_alg_values_supported: ours,
+  revocation_endpoint_auth_methods_supported:
+    'differs: `self_signed_tls_client_auth` (RFC 8705 §2.2) besides; `none` is for public applications, which Pro Santé Connect does not list',
+  revocation_endpoint_auth_signing_alg_values_supported: ours,
   claims_supported:
     'differs: the claims that Pro Santé Connect really gives are listed; `name` and `email`, which it lists, it never gives',
   claim_types_supported: 'same',

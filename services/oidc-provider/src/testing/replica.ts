@@ -1,10 +1,11 @@
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, type Postgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import { createRedisQuotas } from '@psc/quotas';
+import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
 import type { Redis } from 'ioredis';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
+import { listenForCertificates } from '#src/client-auth.ts';
 import { compose, type Settings } from '#src/compose.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
 import type { Engine } from '#src/engine/engine.ts';
@@ -70,16 +71,22 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
   });
   const logger = createLogger({ service: 'oidc-provider', level: 'silent' });
   const metrics = createMetrics('oidc-provider');
-  const app = createHttpServer({ logger, metrics, isReady: async () => true, trustedProxies: [] });
+  const app = createHttpServer({
+    logger,
+    metrics,
+    isReady: async () => true,
+    trustedProxies: settings.TRUSTED_PROXIES,
+  });
   const engine = await compose(
     app,
     {
       approvals,
       store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
+      quotas: createRedisQuotas(redis),
+      pseudonym: createPseudonym(seal),
       registry: createPostgresRegistry(postgres, seal, onError),
       directory: shared.directory,
       challenges: shared.challenges,
-      quotas: createRedisQuotas(redis),
       identity: shared.identity,
       logger,
       metrics,
@@ -88,6 +95,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     settings,
   );
   await app.listen({ host: 'localhost', port });
+  const stopMutualTls = await listenForCertificates(app, { HOST: 'localhost', ...settings });
 
   const at = (url: string) => Object.assign(new URL(url), { port }).href;
   async function ask(path: string, init: RequestInit): Promise<Answer> {
@@ -115,6 +123,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     userInfo: (accessToken, method = 'GET') =>
       ask(endpoints.userinfo, { method, headers: { authorization: `Bearer ${accessToken}` } }),
     async close() {
+      await stopMutualTls();
       await app.close();
       await approvals.close();
       redis.disconnect();

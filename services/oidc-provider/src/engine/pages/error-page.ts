@@ -10,6 +10,8 @@ export type Trouble =
   | 'professional_inactive'
   /** The application asked for something it may not. */
   | 'request_refused'
+  /** Many browsers behind one address asked at once. */
+  | 'too_frequent'
   | 'unavailable'
   | 'unexpected';
 
@@ -42,6 +44,10 @@ const words: Readonly<Record<Trouble, Words>> = {
     title: 'La demande de connexion de ce service n’est pas correcte',
     message:
       'Vous n’y êtes pour rien. Retournez au service auquel vous vouliez vous connecter et recommencez ; si le problème persiste, signalez-le à ce service.',
+  },
+  too_frequent: {
+    title: 'Trop de demandes de connexion viennent de votre réseau',
+    message: 'Veuillez patienter une minute, puis réessayer.',
   },
   unavailable: {
     title: 'Le service est momentanément indisponible',
