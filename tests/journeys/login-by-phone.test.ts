@@ -1,8 +1,9 @@
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   askToLogIn,
+  expectAccessible,
+  expectToFit,
   openStage,
   readMessage,
   readNumber,
@@ -12,7 +13,6 @@ import {
   wrongNumber,
 } from './stage.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
@@ -239,20 +239,3 @@ describe('a browser that does what browsers do', () => {
     expect(await readMessage(page)).toMatch(/cookies/i);
   });
 });
-
-async function expectToFit(page: Page): Promise<void> {
-  const overflow = await page.evaluate(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  expect(overflow).toBe(0);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  // Not by a script tag: the page's Content-Security-Policy rightly refuses one.
-  const { readFile } = await import('node:fs/promises');
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  const violations = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-  );
-  expect(violations).toEqual([]);
-}

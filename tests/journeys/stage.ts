@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createSandbox, type Sandbox } from '@psc/testing';
 import {
   type Browser,
@@ -7,7 +9,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 
 /** The running cluster and a real browser, as a journey needs them. */
 export interface Stage extends AsyncDisposable {
@@ -19,6 +21,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 const STEP_TIMEOUT_MS = 15_000;
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export async function openStage(): Promise<Stage> {
   const { issuer, demoUrl, sandboxUrl, chromiumPath } = inject('cluster');
@@ -80,4 +83,22 @@ export async function readNumber(page: Page): Promise<string> {
 /** Another number than the one shown. */
 export function wrongNumber(number: string): string {
   return String((Number(number) + 1) % 100).padStart(2, '0');
+}
+
+/** Without sideways scrolling. */
+export async function expectToFit(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect(overflow).toBe(0);
+}
+
+/** No defect that axe knows of. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Not by a script tag: the page's Content-Security-Policy rightly refuses one.
+  await page.evaluate(await readFile(axePath, 'utf8'));
+  const violations = await page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
+  );
+  expect(violations).toEqual([]);
 }

@@ -66,6 +66,10 @@ button:hover, .button:hover { filter: brightness(1.08); }
   font-size: clamp(3.5rem, 20vw, 5rem); font-weight: 700; line-height: 1.1; letter-spacing: .12em;
   text-indent: .12em; font-variant-numeric: tabular-nums;
 }
+.code {
+  margin: 1.25rem 0; padding: .75rem; text-align: center; background: var(--accent-soft); border-radius: .75rem;
+  font-size: clamp(1.5rem, 9vw, 2.25rem); font-weight: 700; letter-spacing: .06em; white-space: nowrap;
+}
 .steps { margin: .75rem 0; padding-left: 1.4rem; }
 .steps li { margin: .35rem 0; }
 .status { display: flex; align-items: center; gap: .6rem; margin-bottom: 0; font-weight: 600; }

@@ -6,6 +6,7 @@ import { createCachedDirectory } from '#src/adapters/directory.cached.ts';
 import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
 import { createSubjects } from '#src/domain/subject.ts';
 import { createPings } from '#src/engine/ciba/pings.ts';
+import { createDeviceLimits } from '#src/engine/device-limits.ts';
 import { type Engine, startEngine } from '#src/engine/engine.ts';
 import type { EngineStore } from '#src/engine/store.ts';
 import { OWN_KEY_BYTES } from '#src/engine/token-signer.ts';
@@ -109,6 +110,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       onFinished: (outcome) => finished.inc({ outcome }),
       onPoll: (outcome) => polls.inc({ outcome }),
       ...clientAuth,
+      fronts: [...clientAuth.fronts, ...createDeviceLimits(parts)],
     },
     {
       issuer: settings.ISSUER,

@@ -11,7 +11,6 @@ export type ApplyApplications = (applications: readonly Declared[]) => Promise<v
 
 /** Metadata that tools send by dynamic registration (RFC 7591). Accepted and dropped: no application has any other value. */
 const understood = z.looseObject({
-  grant_types: z.array(z.enum(['authorization_code', 'refresh_token'])).optional(),
   response_types: z.array(z.literal('code')).optional(),
   application_type: z.literal('web').optional(),
   scope: z.string().optional(),
@@ -20,7 +19,7 @@ const understood = z.looseObject({
 /** Registers an application: what is not said is invented. */
 export function clientRoutes(app: FastifyInstance, apply: ApplyApplications): void {
   app.post('/clients', async (request, reply) => {
-    const { grant_types, response_types, application_type, scope, ...said } = read(understood, request.body);
+    const { response_types, application_type, scope, ...said } = read(understood, request.body);
     const isPublic = said.token_endpoint_auth_method === 'none';
     const declared = read(applicationDeclarationSchema, {
       client_id: `app-${randomBytes(6).toString('hex')}`,

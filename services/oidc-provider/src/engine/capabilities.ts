@@ -1,3 +1,4 @@
+import { grantTypes } from '@psc/contracts';
 import type { RequestSigningAlg } from '#src/domain/application.ts';
 import { signingAlgs } from '#src/domain/signing-key.ts';
 
@@ -9,6 +10,7 @@ const requestSigningAlgs = ['RS256', 'PS256', 'ES256'] as const satisfies readon
  * advertises besides, and why it is not here: docs/reference/discovery.md.
  */
 export const capabilities = {
+  grantTypes: Object.values(grantTypes),
   responseTypes: ['code'],
   responseModes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt', 'jwt'],
   subjectTypes: ['public'],

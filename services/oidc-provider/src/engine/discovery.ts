@@ -1,4 +1,3 @@
-import { grantTypes } from '@psc/contracts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
 import { capabilities } from './capabilities.ts';
 import { mtlsAliases } from './client-auth/mtls-aliases.ts';
@@ -23,8 +22,9 @@ export function discoveryDocument(
     end_session_endpoint: issuer + endpoints.end_session,
     jwks_uri: issuer + endpoints.jwks,
     revocation_endpoint: issuer + endpoints.revocation,
+    device_authorization_endpoint: issuer + endpoints.device_authorization,
 
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', grantTypes.ciba],
+    grant_types_supported: capabilities.grantTypes,
     acr_values_supported: capabilities.acrValues,
     scopes_supported: scopes,
     claims_supported: ['iss', 'aud', 'sid', ...new Set(Object.values(claimsOfScopes).flat())],

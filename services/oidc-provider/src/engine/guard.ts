@@ -7,7 +7,7 @@ import { errorPage } from './pages/error-page.ts';
 import { show } from './show.ts';
 
 /** What browsers open; the rest is for applications. */
-const pages = [endpoints.authorization, endpoints.end_session];
+const pages = [endpoints.authorization, endpoints.end_session, endpoints.code_verification];
 
 /** For the library's own pages, which post a form by script: it finds `script-src` here and adds that script's digest. */
 const POLICY = "default-src 'none'; script-src 'report-sample'; base-uri 'none'; frame-ancestors 'none'";

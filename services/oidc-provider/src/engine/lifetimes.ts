@@ -18,6 +18,9 @@ export interface Lifetimes {
 /** Seconds. A session without a login only remembers a logout page that awaits its answer. */
 const ANONYMOUS_SESSION = 600;
 
+/** Seconds, as at Keycloak: to read a code on one screen, type it on another, and approve. */
+const DEVICE_CODE = 600;
+
 /** Seconds. The library refuses a lifetime of 0: what belongs to a session that is just over is given this much. */
 const AT_LEAST = 1;
 
@@ -33,6 +36,7 @@ export function createLifetimes(lifetimes: Lifetimes, clock: Clock) {
       ClientCredentials: lifetimes.accessToken,
       IdToken: lifetimes.idToken,
       AuthorizationCode: lifetimes.authorizationCode,
+      DeviceCode: DEVICE_CODE,
       Interaction: lifetimes.interaction,
       Grant: lifetimes.sessionMax,
       Session: (_ctx: unknown, session: { loginTs?: number | undefined }) =>

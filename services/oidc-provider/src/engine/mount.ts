@@ -50,6 +50,9 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
   [endpoints.revocation, 'POST'],
   [endpoints.pushed_authorization_request, 'POST'],
   [endpoints.backchannel_authentication, 'POST'],
+  [endpoints.device_authorization, 'POST'],
+  [endpoints.code_verification, 'GET', 'POST'],
+  [`${endpoints.code_verification}/:uid`, 'GET'],
 ];
 
 /** Bytes, the library's own limit. */

@@ -18,6 +18,7 @@ import { createMutualTls } from './client-auth/certificates.ts';
 import { type OutcomeNeeds, watchClientAuthentication } from './client-auth/outcomes.ts';
 import { serveClients } from './clients.ts';
 import { createCookieSigner } from './cookie-signer.ts';
+import { deviceFlow, tellDeviceInterval } from './device-flow.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { guard } from './guard.ts';
@@ -130,6 +131,7 @@ export function buildProvider(
       mTLS: createMutualTls(() => needs.certificates),
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: ciba.checkSignedClaims },
       ciba: ciba.feature,
+      deviceFlow,
       jwtResponseModes: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter: createAssertClaims(applicationOf) },
       rpInitiatedLogout: {
@@ -196,6 +198,7 @@ export function buildProvider(
   provider.use(completeTokenResponse(store, logger));
   provider.use(completeIntrospection(issuer, subjects));
   provider.use(tolerateUserInfoRequest);
+  provider.use(tellDeviceInterval);
   provider.use(
     createResume(provider, {
       ...needs,
@@ -282,4 +285,7 @@ function listen(provider: Provider, logger: Logger): void {
   provider.on('end_session_confirm.error', refused);
   provider.on('pushed_authorization_request.error', refused);
   provider.on('backchannel_authentication.error', refused);
+  provider.on('device_authorization.error', refused);
+  provider.on('code_verification.error', refused);
+  provider.on('device_resume.error', refused);
 }

@@ -25,10 +25,10 @@ type Middleware = Parameters<Provider['use']>[0];
 type Context = Parameters<Middleware>[0];
 type Interaction = InstanceType<Provider['Interaction']>;
 
-const RESUME = new RegExp(`^${endpoints.authorization}/([\\w-]{20,64})$`);
+const RESUME = new RegExp(`^(?:${endpoints.authorization}|${endpoints.code_verification})/([\\w-]{20,64})$`);
 
 /**
- * The browser comes back from the wallet to `…/auth/<interaction>`:
+ * The browser comes back from the wallet to `…/auth/<interaction>`, or `…/device/<interaction>` of a device's login:
  *   ?code=…    the professional approved: finish the login, then let the library go on
  *   ?cancel=1  the person gave up: access_denied to the application
  *   (nothing)  try again: the library begins a new interaction, with an approval of its own

@@ -102,6 +102,42 @@ export function storeContract(open: () => Promise<EngineStore>): void {
     },
   );
 
+  describe('DeviceCode', () => {
+    const typed = () => random().slice(0, 8);
+
+    it('is found by the code that is typed for it, as it was last saved, and by no other', async () => {
+      const codes = store.adapterFor('DeviceCode');
+      const [id, userCode, other] = [random(), typed(), random()];
+      await codes.upsert(id, { jti: id, userCode }, hour);
+      await codes.upsert(other, { jti: other, userCode: typed() }, hour);
+      expect(await codes.findByUserCode(userCode)).toEqual({ jti: id, userCode });
+      await codes.upsert(id, { jti: id, userCode, inFlight: true }, hour);
+      expect(await codes.findByUserCode(userCode)).toEqual({ jti: id, userCode, inFlight: true });
+      for (const guess of [typed(), '', id, '*']) expect(await codes.findByUserCode(guess)).toBeUndefined();
+    });
+
+    it('is confirmed by exactly one of many at once', async () => {
+      const codes = store.adapterFor('DeviceCode');
+      const [id, userCode] = [random(), typed()];
+      await codes.upsert(id, { jti: id, userCode }, hour);
+      const confirmed = await Promise.allSettled(
+        Array.from({ length: 8 }, () => codes.upsert(id, { jti: id, userCode, inFlight: true }, hour)),
+      );
+      expect(confirmed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await codes.upsert(id, { jti: id, userCode, inFlight: true, accountId: 'somebody' }, hour);
+      expect(await codes.find(id)).toMatchObject({ accountId: 'somebody' });
+    });
+
+    it('gives its tokens once', async () => {
+      const codes = store.adapterFor('DeviceCode');
+      const id = random();
+      await codes.upsert(id, { jti: id, userCode: typed() }, hour);
+      const redeemed = await Promise.allSettled(Array.from({ length: 8 }, () => codes.consume(id)));
+      expect(redeemed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await codes.find(id)).toMatchObject({ consumed: expect.any(Number) });
+    });
+  });
+
   describe('Session', () => {
     const newSession = () => {
       const uid = random();

@@ -2,6 +2,7 @@ import type { Clock } from '@psc/kernel';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { OpenSession } from '#src/domain/session.ts';
 import type { Sessions } from '#src/ports/sessions.ts';
+import { createDeviceCodes } from './device-codes.ts';
 import { readSessionId } from './session-ids.ts';
 import { openSessionOf } from './session-payload.ts';
 import {
@@ -10,6 +11,7 @@ import {
   ENDED_SESSION_SECONDS,
   type EngineStore,
   type StoreSettings,
+  USER_CODE,
 } from './store.ts';
 
 interface Kept {
@@ -140,7 +142,10 @@ export function createMemoryStore(clock: Clock, settings: StoreSettings): Engine
   };
 
   return {
-    adapterFor: (model) => (model === 'Session' ? sessions() : models(model)),
+    adapterFor(model) {
+      if (model === 'Session') return sessions();
+      return model === 'DeviceCode' ? createDeviceCodes(models(model), models(USER_CODE)) : models(model);
+    },
     async touchSession(uid) {
       const record = find(sessionKey(uid));
       if (!record?.payload) return;

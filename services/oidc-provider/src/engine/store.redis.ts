@@ -2,9 +2,10 @@ import { redisUnavailable, type Seal } from '@psc/datastores';
 import type { Clock } from '@psc/kernel';
 import type { Redis, Result } from 'ioredis';
 import { type Adapter, errors } from 'oidc-provider';
+import { createDeviceCodes } from './device-codes.ts';
 import { createSealedRecords, keptFor, keyOf, recordName, script, unused } from './records.redis.ts';
 import { createRedisSessions } from './sessions.redis.ts';
-import { consumables, type EngineStore, type StoreSettings } from './store.ts';
+import { consumables, type EngineStore, type StoreSettings, USER_CODE } from './store.ts';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -75,6 +76,8 @@ export function createRedisStore(
   return {
     adapterFor(model) {
       if (model === 'Session') return sessions.adapter;
+      if (model === 'DeviceCode')
+        return createDeviceCodes(consumableRecords(model), consumableRecords(USER_CODE));
       return consumables.has(model) ? consumableRecords(model) : plainRecords(model);
     },
     touchSession: sessions.touch,

@@ -33,6 +33,9 @@ export const ENDED_SESSION_SECONDS = 60;
 /** Noted for one professional. They last four hours: more at once are no person's. */
 export const MOST_SESSIONS = 200;
 
+/** The code that a person types for their device: a record of ours, not of the library. */
+export const USER_CODE = 'UserCode';
+
 /** Models that are used once: redeeming them is a compare-and-set. */
 export const consumables: ReadonlySet<string> = new Set([
   'AuthorizationCode',
@@ -41,4 +44,5 @@ export const consumables: ReadonlySet<string> = new Set([
   'PreAuthorizedCode',
   'PushedAuthorizationRequest',
   'RefreshToken',
+  USER_CODE,
 ]);

@@ -21,7 +21,7 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   check_session_iframe:
     'differs: it reads a cookie in a frame of another site, which browsers no longer allow; `prompt=none` asks the same',
   registration_endpoint: 'differs: not built yet',
-  device_authorization_endpoint: 'differs: not built yet',
+  device_authorization_endpoint: 'same',
   backchannel_authentication_endpoint: 'same',
   backchannel_token_delivery_modes_supported: 'same',
   backchannel_authentication_request_signing_alg_values_supported:
