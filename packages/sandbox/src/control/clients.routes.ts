@@ -20,11 +20,12 @@ const understood = z.looseObject({
 export function clientRoutes(app: FastifyInstance, apply: ApplyApplications): void {
   app.post('/clients', async (request, reply) => {
     const { response_types, application_type, scope, ...said } = read(understood, request.body);
-    const isPublic = said.token_endpoint_auth_method === 'none';
+    const method = z.string().default('client_secret_basic').catch('').parse(said.token_endpoint_auth_method);
+    const secret = { client_secret: randomBytes(24).toString('base64url') };
     const declared = read(applicationDeclarationSchema, {
       client_id: `app-${randomBytes(6).toString('hex')}`,
       client_name: 'Application de test',
-      ...(isPublic ? {} : { client_secret: randomBytes(24).toString('base64url') }),
+      ...(method.startsWith('client_secret_') ? secret : {}),
       ...said,
     });
     await apply([declared]);

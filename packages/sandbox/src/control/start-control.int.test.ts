@@ -383,6 +383,23 @@ describe('the control API', () => {
     expect(body.psc.challenge_from_login_hint).toBe(true);
   });
 
+  it('registers an application of another grant, which proves who it is without a secret', async () => {
+    const metadata = {
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      response_types: [],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: 'https://logiciel.example/certs',
+      psc: { ciba_channels: ['MOBILE'] },
+    };
+    const { status, body } = await call('POST', '/clients', metadata);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      grant_types: metadata.grant_types,
+      token_endpoint_auth_method: 'private_key_jwt',
+    });
+    expect(body).not.toHaveProperty('client_secret');
+  });
+
   it.each([
     ['PUT', `/phones/${physician}`, { mode: 'dance' }, 'mode'],
     ['PUT', `/phones/${physician}`, {}, 'mode'],
