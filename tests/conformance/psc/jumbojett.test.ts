@@ -93,4 +93,22 @@ describe('jumbojett/openid-connect-php', () => {
       SubjectOrganization: 'CENTRE HOSPITALIER DES TILLEULS',
     });
   });
+
+  it('keeps the session alive by refreshing, each time its own session is looked at, as long as the refresh token’s exp allows', async () => {
+    const before = readJwt(tokens.refresh_token).claims;
+    expect((before.exp ?? 0) + LEEWAY_S).toBeGreaterThan(Date.now() / 1000);
+    for (let looks = 0; looks < 3; looks++) {
+      const { status, json } = await askForTokens({
+        grant_type: 'refresh_token',
+        refresh_token: tokens.refresh_token,
+        scope: 'openid scope_all openid',
+      });
+      expect(status).toBe(200);
+      tokens = { ...tokens, ...json };
+    }
+    const after = readJwt(tokens.refresh_token).claims;
+    expect((after.exp ?? 0) - (after.iat ?? 0)).toBe(1800);
+    expect(after.exp).toBeGreaterThanOrEqual(before.exp ?? 0);
+    expect(after).toMatchObject({ typ: 'Refresh', sid: before.sid });
+  });
 });

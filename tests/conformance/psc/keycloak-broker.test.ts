@@ -83,6 +83,32 @@ describe('the Keycloak broker extension', () => {
     expect(json.SubjectRefPro.exercices[0].nomDexercice).toBe("L'HERMITTE");
   });
 
+  it.each(['RS256', 'ES256'])(
+    'reads UserInfo that is a JWT signed by %s, and an ID token too',
+    async (alg) => {
+      const signed = await wire.register({
+        redirect_uris: [BROKER],
+        id_token_signed_response_alg: alg,
+        userinfo_signed_response_alg: alg,
+      });
+      const url = new URL(authorizationUrl());
+      url.searchParams.set('client_id', signed.clientId);
+      const callback = await wire.goThrough(url.href, { callback: BROKER, nationalId: NURSE, browser });
+      const code = callback.searchParams.get('code') ?? '';
+      const form = { code, redirect_uri: BROKER, grant_type: 'authorization_code' };
+      const { json } = await wire.post('token', form, signed);
+      const userInfo = await wire.call(wire.endpoint('userinfo'), bearer(json.access_token));
+      expect(userInfo.headers.get('content-type')?.split(';')[0]).toBe('application/jwt');
+      for (const token of [json.id_token, userInfo.text]) {
+        const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), {
+          issuer: wire.issuer,
+          audience: signed.clientId,
+        });
+        expect([protectedHeader.alg, payload.family_name]).toEqual([alg, 'LEFÈVRE']);
+      }
+    },
+  );
+
   it('renews the tokens that it keeps for its applications', async () => {
     const renewed = await wire.post('token', {
       refresh_token: tokens.refresh_token,
