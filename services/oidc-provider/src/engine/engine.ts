@@ -112,6 +112,7 @@ export async function startEngine(
         fronts: [...needs.fronts, pollFront],
         keySet: () => current.keySet,
         postedRequests: createPostedRequests(needs.store, settings.issuer),
+        applications,
       }),
     findApplication: applications.get,
     canSign: () => current.handle !== undefined,

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { documentReading, mountPreflights } from './cors.ts';
 import { discoveryDocument } from './discovery.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import type { PostedRequests } from './posted-requests.ts';
 import { rememberRequester } from './requester.ts';
 import { tolerateAuthorizationUrl } from './tolerances.ts';
 import { unread } from './unread.ts';
+import type { WorkingApplications } from './working-applications.ts';
 
 export interface Mounted {
   /** The library's own request handler, of the moment. */
@@ -15,6 +17,7 @@ export interface Mounted {
   /** The key set of the moment, serialised. */
   keySet(): string;
   readonly postedRequests: PostedRequests;
+  readonly applications: WorkingApplications;
 }
 
 /** A request for the library, before the library sees it. */
@@ -93,7 +96,8 @@ export function mountEngine(
             const answer = await front({ request: raw, path, method, headers, ip, body, reply });
             if (answer === 'answered') return reply;
           }
-          rememberRequester(raw, { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' });
+          const { 'user-agent': userAgent = '', origin = '' } = headers;
+          rememberRequester(raw, { ip, userAgent, origin });
           claimOrigin(raw);
           const url =
             path === endpoints.authorization ? await authorizationUrl(request.url, reply) : request.url;
@@ -119,13 +123,16 @@ export function mountEngine(
     const standard = JSON.stringify(discoveryDocument(issuer, undefined, mtlsUrl));
     const wallet = JSON.stringify(discoveryDocument(issuer, `${walletUrl}/auth`, mtlsUrl));
     for (const [path, document] of documents) {
-      scope.get(path, (_request, reply) =>
+      scope.get(path, (request, reply) =>
         reply
           .type('application/json')
           .header('cache-control', `public, max-age=${DOCUMENTS_MAX_AGE_S}`)
+          .headers(documentReading(mounted.applications, request.headers.origin))
           .send(document()),
       );
     }
+    const addresses = documents.map(([path]) => path);
+    mountPreflights(scope, mounted.applications, prefix, addresses);
   });
 
   mounted.postedRequests.mount(app);

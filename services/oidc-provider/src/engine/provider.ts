@@ -18,6 +18,7 @@ import { createMutualTls } from './client-auth/certificates.ts';
 import { type OutcomeNeeds, watchClientAuthentication } from './client-auth/outcomes.ts';
 import { serveClients } from './clients.ts';
 import { createCookieSigner } from './cookie-signer.ts';
+import { letDevelopmentPagesRead } from './cors.ts';
 import { deviceFlow, tellDeviceInterval } from './device-flow.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -191,6 +192,7 @@ export function buildProvider(
   issueJwtTokens(provider, signer);
   issueIdTokens(provider, signer, settings.lifetimes.idToken);
   ciba.install(provider);
+  provider.use(letDevelopmentPagesRead(needs.applications));
   provider.use(guard(logger));
   provider.use(showOnwardPage);
   refuseReplays(provider, () => needs.quotas);

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface Requester {
   readonly ip: string;
   readonly userAgent: string;
+  /** Of the page whose script asks; '' when a server does, or a person. */
+  readonly origin: string;
 }
 
 const requesters = new WeakMap<IncomingMessage, Requester>();
@@ -13,5 +15,5 @@ export function rememberRequester(request: IncomingMessage, requester: Requester
 }
 
 export function requesterOf(request: IncomingMessage): Requester {
-  return requesters.get(request) ?? { ip: '', userAgent: '' };
+  return requesters.get(request) ?? { ip: '', userAgent: '', origin: '' };
 }

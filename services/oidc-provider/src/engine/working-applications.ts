@@ -4,6 +4,8 @@ import { type Application, works } from '#src/domain/application.ts';
 /** The applications that this provider serves, as of the moment. Any other does not exist for it. */
 export interface WorkingApplications {
   get(clientId: string): Application | undefined;
+  /** Of all of them (cors.ts). */
+  developmentOrigins(): ReadonlySet<string>;
 }
 
 /** `take` replaces them all; what did not change must stay the same object, since clients are built once for each. */
@@ -12,14 +14,17 @@ export function createWorkingApplications(
   logger: Logger,
 ): WorkingApplications & { take(applications: ReadonlyMap<string, Application>): void } {
   let working: ReadonlyMap<string, Application> = new Map();
+  let origins: ReadonlySet<string> = new Set();
   let told = '';
 
   return {
     get: (clientId) => working.get(clientId),
+    developmentOrigins: () => origins,
 
     take(applications) {
       const served = [...applications].filter(([, application]) => works(application, testApplications));
       working = new Map(served);
+      origins = new Set(served.flatMap(([, application]) => application.developmentOrigins));
       const refused = [...applications.keys()].filter((clientId) => !working.has(clientId)).join(' ');
       if (refused !== told && refused !== '')
         logger.warn(
