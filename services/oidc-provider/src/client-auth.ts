@@ -11,12 +11,15 @@ import type { FastifyInstance } from 'fastify';
 import { createX509ClientCertificates } from '#src/adapters/client-certificates.x509.ts';
 import { createCertificateFront } from '#src/engine/client-auth/certificates.ts';
 import { tolerateCredentials } from '#src/engine/client-auth/credentials.ts';
+import { createKeysFetch } from '#src/engine/client-auth/keys-fetch.ts';
 import { createLimitsFront } from '#src/engine/client-auth/limits.ts';
 import { createCallerLimits } from '#src/use-cases/limit-callers.ts';
 import type { Config } from './config.ts';
 
 export interface ClientAuthParts {
   readonly quotas: Quotas;
+  /** Calls addresses that applications chose. */
+  readonly outgoing: typeof fetch;
   /** Keyed digest of what is counted and must not be read. */
   readonly pseudonym: (value: string) => string;
   readonly logger: Logger;
@@ -74,6 +77,7 @@ export function composeClientAuth(parts: ClientAuthParts, settings: ClientAuthSe
   });
   return {
     limits,
+    fetchKeys: createKeysFetch(parts),
     certificates: createX509ClientCertificates(settings.CLIENT_CERTIFICATE_CA ?? [], parts.clock),
     onAuthentication: (method: string, outcome: string) => authentications.inc({ method, outcome }),
     /** In this order: a certificate is known, then the limits, whatever the credentials, then these are read. */

@@ -1,3 +1,4 @@
+import { outgoingConfig } from '@psc/outgoing';
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
 import { checkClientAuthConfig, clientAuthConfig } from './client-auth-config.ts';
@@ -54,6 +55,7 @@ const shape = z.object({
   /** Whether applications whose environment is `test` work here. In production they do not exist. */
   TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
   ...clientAuthConfig,
+  ...outgoingConfig,
 });
 const checked = shape.superRefine(checkClientAuthConfig);
 

@@ -1,6 +1,7 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { createGuardedFetch, guardSettings } from '@psc/outgoing';
 import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
@@ -50,6 +51,9 @@ export async function openParts(
   });
   life.onStop('approvals', () => approvals.close());
 
+  const outgoing = createGuardedFetch(guardSettings(config));
+  life.onStop('outgoing calls', () => outgoing.close());
+
   const seal = createSeal(config.SEAL_KEYS);
   const store = createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: config.SESSION_IDLE_SECONDS });
   const registry = createPostgresRegistry(postgres, seal, (what) =>
@@ -61,6 +65,7 @@ export async function openParts(
       store,
       quotas: createRedisQuotas(redis),
       pseudonym: createPseudonym(seal),
+      outgoing,
       registry,
       directory: createHttpDirectory(rppsDirectory),
       challenges: createHttpChallenges(authBroker),

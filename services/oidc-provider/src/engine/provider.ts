@@ -61,6 +61,7 @@ export interface ProviderNeeds extends OutcomeNeeds, Pick<CibaNeeds, Given> {
   readonly store: EngineStore;
   readonly quotas: Quotas;
   readonly certificates: ClientCertificates;
+  readonly fetchKeys: typeof fetch;
   readonly directory: Directory;
   readonly approvals: ResumeNeeds['approvals'] & CibaNeeds['approvals'];
   readonly openLogin: OpenLogin;
@@ -101,6 +102,7 @@ export function buildProvider(
     responseTypes: [...capabilities.responseTypes],
     subjectTypes: [...capabilities.subjectTypes],
     clientAuthMethods: [...capabilities.clientAuthMethods],
+    fetch: (url, options) => needs.fetchKeys(url, options),
     assertJwtClientAuthClaimsAndHeader: createAssertLifetime(needs.clock),
     enabledJWA: {
       idTokenSigningAlgValues: [...capabilities.signingAlgs],

@@ -22,6 +22,8 @@ export interface Shared {
   readonly identity: ServiceIdentity;
   readonly directory: Directory;
   readonly challenges: Challenges;
+  /** Calls this machine too. */
+  readonly outgoing: typeof fetch;
   /** How an application proves who it is. */
   secretOf(clientId: string): string | undefined;
 }
@@ -84,6 +86,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
       quotas: createRedisQuotas(redis),
       pseudonym: createPseudonym(seal),
+      outgoing: shared.outgoing,
       registry: createPostgresRegistry(postgres, seal, onError),
       directory: shared.directory,
       challenges: shared.challenges,

@@ -1,10 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 import { createSeal, type Postgres } from '@psc/datastores';
 import { systemClock, Unavailable } from '@psc/kernel';
+import { createGuardedFetch, guardSettings, outgoingConfig } from '@psc/outgoing';
+import { parseConfig } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createHttpBrowser, createRelyingParty, type HttpBrowser, type Page } from '@psc/testing';
 import { openTestDatabase } from '@psc/testing/database';
 import { inject } from 'vitest';
+import { z } from 'zod';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
@@ -46,6 +49,11 @@ export interface World extends Replica {
   /** The whole of it: what the application's callback receives. */
   login(browser: HttpBrowser, url: string, change?: Approving): Promise<string>;
 }
+
+const outgoingToThisMachine = {
+  OUTGOING_ALLOWED_HOSTS: 'http://127.0.0.1:*,127.0.0.1:*',
+  OUTGOING_PRIVATE_NETWORKS: '127.0.0.1',
+};
 
 /** Far more than tests call. */
 const noLimits = {
@@ -113,6 +121,10 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return people.get(nationalId);
     },
   };
+  const outgoing = createGuardedFetch({
+    ...guardSettings(parseConfig(z.object(outgoingConfig), outgoingToThisMachine)),
+    timeoutMs: 1_000,
+  });
   const authBroker = createAuthBroker(() => own.approvals, identities);
   const shared = {
     settings,
@@ -122,6 +134,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     identity: identities.oidcProvider,
     directory,
     challenges: authBroker,
+    outgoing,
     secretOf: (clientId: string) => known.get(clientId)?.secret,
   };
   const own: Replica = await openReplica(shared, port);

@@ -1,12 +1,12 @@
 import { createPublicKey, generateKeyPairSync, hash, randomUUID, X509Certificate } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { grantTypes } from '@psc/contracts';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createAuthority, type Issued, type Profile } from '@psc/test-pki';
 import { base64url, decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Application, PublicKey } from '#src/domain/application.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
 import { callByWire, type WireCall } from '#src/testing/wire.ts';
@@ -40,8 +40,6 @@ const ecJwk: PublicKey = { ...(await exportJWK(ec.publicKey)), kid: 'ec' };
 
 let world: World;
 let mtlsUrl: string;
-/** The keys that an application publishes itself, and how often they were asked for. */
-let keys: { url: string; asked: number; answer: () => { status: number; body: string }; close(): void };
 
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
@@ -536,45 +534,98 @@ describe('a token that is bound to a certificate', () => {
 });
 
 describe('keys that an application publishes', () => {
+  /** Where it publishes them, and how often they were asked for there. */
+  let published: { url: string; asked: number; status: number; body: string };
+  let server: Server;
   beforeAll(async () => {
-    const server = createServer((_request, response) => {
-      keys.asked += 1;
-      const { status, body } = keys.answer();
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    server = createServer((_request, response) => {
+      published.asked += 1;
+      // Never: an application that accepts calls and says nothing.
+      if (published.status > 0) response.writeHead(published.status).end(published.body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const answer = () => ({ status: 200, body: JSON.stringify({ keys: [ecJwk] }) });
-    keys = { url: `https://localhost:${port}/jwks`, asked: 0, answer, close: () => server.close() };
   });
-  afterAll(() => keys.close());
+  afterAll(() => server.closeAllConnections());
+  beforeEach(() => {
+    // A TCP server that listens has an address of this shape.
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/${randomUUID()}`;
+    published = { url, asked: 0, status: 200, body: JSON.stringify({ keys: [ecJwk, keyOf(selfSigned)] }) };
+  });
+
+  async function publish(authentication: Application['authentication'], keysUrl = published.url) {
+    const clientId = `keys-${randomUUID()}`;
+    const grants = [grantTypes.clientCredentials];
+    await world.saveApplication({ clientId, authentication, secret: '', grants, keysUrl });
+    await world.engine.refresh();
+    return clientId;
+  }
+  const byKey = async (clientId: string, signing = byEc()) =>
+    asserted(await sign(claimsOf(clientId), signing));
+  const unfetched = {
+    status: 401,
+    json: {
+      error: 'invalid_client',
+      error_description: "the client's keys could not be fetched from its jwks_uri",
+    },
+  };
+
+  it('prove who it is, and are fetched once for many calls', async () => {
+    const clientId = await publish('private_key_jwt');
+    for (let turn = 0; turn < 3; turn++) expect((await token(await byKey(clientId))).status).toBe(200);
+    const wrong = { ...byEc(), key: unregistered.privateKey };
+    for (let turn = 0; turn < 3; turn++) expect((await token(await byKey(clientId, wrong))).status).toBe(401);
+    expect(published.asked).toBe(1);
+  });
+
+  it('may hold its own certificate', async () => {
+    const clientId = await publish('self_signed_tls_client_auth');
+    const shown = { form: { client_id: clientId }, tls: true };
+    expect((await token({ ...shown, certificate: selfSigned })).status).toBe(200);
+    expect((await token({ ...shown, certificate })).status).toBe(401);
+  });
+
+  it.each([
+    ['answer nothing at all', { status: 0 }],
+    ['are gone', { status: 404 }],
+    ['are elsewhere', { status: 302 }],
+    ['are no keys', { body: '<html>' }],
+    ['are too many', { body: ' '.repeat(1_000_000) }],
+  ])('prove nothing when they %s, and nothing hangs', async (_what, change) => {
+    Object.assign(published, change);
+    const clientId = await publish('private_key_jwt');
+    const begun = Date.now();
+    expect(await token(await byKey(clientId))).toMatchObject(unfetched);
+    expect(Date.now() - begun).toBeLessThan(3_000);
+    expect(published.asked).toBe(1);
+  });
 
   it.each(['private_key_jwt', 'self_signed_tls_client_auth'] as const)(
-    'prove nothing when they cannot be fetched (%s), and nothing hangs',
+    'prove nothing when nobody is there (%s), who is not called again at once',
     async (authentication) => {
-      const clientId = `unreachable-${authentication.slice(0, 4)}`;
-      await world.saveApplication({
-        clientId,
-        authentication,
-        secret: '',
-        keysUrl: 'https://127.0.0.1:9/jwks',
-      });
-      await world.engine.refresh();
-      const begun = Date.now();
-      const shown =
+      const clientId = await publish(authentication, `https://127.0.0.1:9/${randomUUID()}`);
+      const shown = async () =>
         authentication === 'private_key_jwt'
-          ? asserted(await sign(claimsOf(clientId), byEc()))
+          ? await byKey(clientId)
           : { form: { client_id: clientId }, certificate: selfSigned, tls: true };
-      expect(await token(shown)).toMatchObject({
-        status: 401,
-        json: {
-          error: 'invalid_client',
-          error_description: "the client's keys could not be fetched from its jwks_uri",
-        },
-      });
-      expect(Date.now() - begun).toBeLessThan(5_000);
+      for (let turn = 0; turn < 3; turn++) expect(await token(await shown())).toMatchObject(unfetched);
     },
   );
+
+  it('are not asked for again at once where nobody answered', async () => {
+    published.status = 0;
+    const clientId = await publish('private_key_jwt');
+    const tries = Array.from({ length: 3 }, async () => (await token(await byKey(clientId))).status);
+    expect(await Promise.all(tries)).toEqual([401, 401, 401]);
+    expect((await token(await byKey(clientId))).status).toBe(401);
+    expect(published.asked).toBe(1);
+  });
+
+  it('are not asked for where the guard of outgoing calls forbids it', async () => {
+    const clientId = await publish('private_key_jwt', published.url.replace('127.0.0.1', 'localhost'));
+    expect(await token(await byKey(clientId))).toMatchObject(unfetched);
+    expect(published.asked).toBe(0);
+  });
 });
 
 describe('openid-client', () => {
