@@ -304,19 +304,6 @@ describe('a code', () => {
     }
   });
 
-  it('redeemed again later ends what it had given', async () => {
-    const code = codeOf(await world.login(world.browser(), authorizationUrl()));
-    const { json: tokens } = await redeem(code);
-    expect((await world.userInfo(tokens.access_token)).status).toBe(200);
-    expect((await redeem(code)).json.error).toBe('invalid_grant');
-    expect((await world.userInfo(tokens.access_token)).status).toBe(401);
-    const refreshed = await world.call(endpoints.token, {
-      grant_type: 'refresh_token',
-      refresh_token: tokens.refresh_token,
-    });
-    expect(refreshed.json.error).toBe('invalid_grant');
-  });
-
   it('is bound to the redirection it was sent to', async () => {
     const code = codeOf(await world.login(world.browser(), authorizationUrl()));
     const answer = await redeem(code, 'dossier', { redirect_uri: `${callback}/other` });
@@ -347,14 +334,6 @@ describe('a refresh token', () => {
     );
     expect(session).not.toBe('');
     expect(lifetimes.filter((seconds) => seconds > 1700)).toHaveLength(1);
-  });
-
-  it('used again ends every token of that application in that session', async () => {
-    const tokens = await logIn();
-    const { json: renewed } = await refresh(tokens.refresh_token);
-    expect((await refresh(tokens.refresh_token)).json.error).toBe('invalid_grant');
-    expect((await refresh(renewed.refresh_token)).json.error).toBe('invalid_grant');
-    expect((await world.userInfo(renewed.access_token)).status).toBe(401);
   });
 
   it('used three times at once gives one answer', async () => {
@@ -418,69 +397,5 @@ describe('UserInfo', () => {
     world.directory.down = false;
     expect(answer.status).toBe(503);
     expect(answer.json.error).toBe('temporarily_unavailable');
-  });
-});
-
-describe('introspection', () => {
-  const introspect = (token: string, options = {}) => world.call(endpoints.introspection, { token }, options);
-
-  it('tells of an access token what Pro Santé Connect tells', async () => {
-    const tokens = await logIn();
-    expect((await introspect(tokens.access_token)).json).toMatchObject({
-      active: true,
-      sub,
-      iss: world.issuer,
-      typ: 'Bearer',
-      azp: 'dossier',
-      client_id: 'dossier',
-      username: '899700000013',
-      SubjectNameID: '899700000013',
-      preferred_username: '899700000013',
-      authMode: 'MOBILE',
-      acr: 'eidas1',
-      scope: 'openid scope_all',
-      sid: decodeJwt(tokens.id_token).sid,
-      exp: decodeJwt(tokens.access_token).exp,
-    });
-    const refreshToken = await introspect(tokens.refresh_token);
-    expect(refreshToken.json.active).toBe(true);
-    expect(refreshToken.json).not.toHaveProperty('SubjectNameID');
-  });
-
-  it('tells nothing but inactive of anything else, and nothing to who does not authenticate', async () => {
-    const tokens = await logIn();
-    const { jti = '' } = decodeJwt(tokens.access_token);
-    for (const token of ['x', jti, tokens.id_token]) {
-      expect((await introspect(token)).json).toEqual({ active: false });
-    }
-    expect((await introspect(tokens.access_token, { clientId: null })).status).toBe(401);
-    await world.call(endpoints.revocation, { token: tokens.access_token });
-    expect((await introspect(tokens.access_token)).json).toEqual({ active: false });
-  });
-});
-
-describe('revocation', () => {
-  it('of an access token ends that one; of a refresh token, all of them', async () => {
-    const tokens = await logIn();
-    expect((await world.call(endpoints.revocation, { token: tokens.access_token })).status).toBe(200);
-    expect((await world.userInfo(tokens.access_token)).status).toBe(401);
-    const { json: renewed } = await world.call(endpoints.token, {
-      grant_type: 'refresh_token',
-      refresh_token: tokens.refresh_token,
-    });
-    expect((await world.userInfo(renewed.access_token)).status).toBe(200);
-    await world.call(endpoints.revocation, { token: renewed.refresh_token });
-    expect((await world.userInfo(renewed.access_token)).status).toBe(401);
-  });
-
-  it('of the token of another application is refused', async () => {
-    const tokens = await logIn();
-    const answer = await world.call(
-      endpoints.revocation,
-      { token: tokens.access_token },
-      { clientId: 'agenda' },
-    );
-    expect(answer.status).toBe(400);
-    expect((await world.userInfo(tokens.access_token)).status).toBe(200);
   });
 });

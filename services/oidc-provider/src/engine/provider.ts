@@ -33,6 +33,7 @@ import { asOutage, Outage } from './outage.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
 import { loggedOutPage, logoutPage } from './pages/logout-pages.ts';
 import { prompts } from './prompts.ts';
+import { forgiveRetries } from './redemption.ts';
 import { requesterOf } from './requester.ts';
 import { createResume, type ResumeNeeds } from './resume.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
@@ -193,6 +194,7 @@ export function buildProvider(
   serveClients(provider, needs);
   issueJwtTokens(provider, signer);
   issueIdTokens(provider, signer, settings.lifetimes.idToken);
+  forgiveRetries(provider, needs.clock);
   ciba.install(provider);
   provider.use(letDevelopmentPagesRead(needs.applications));
   provider.use(guard(logger));

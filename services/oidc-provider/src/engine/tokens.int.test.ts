@@ -216,6 +216,20 @@ describe('introspection', () => {
     }
   });
 
+  it('tells nothing to who does not authenticate', async () => {
+    const { access_token: token } = await logIn();
+    const attempts = [
+      await introspect(token, { clientId: null }),
+      await introspect(token, { clientId: null }, { client_id: 'dossier' }),
+      await introspect(token, { clientId: null }, { client_id: 'dossier', client_secret: 'another-secret' }),
+    ];
+    for (const { status, text } of attempts) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+      expect(text).not.toContain('899700000013');
+    }
+  });
+
   it('says 200 and no more than inactive of what is dead', async () => {
     const [revoked, ended] = [await logIn(), await logIn()];
     await revoke(revoked.refresh_token);
@@ -269,6 +283,14 @@ describe('revocation', () => {
     expect((await world.call(endpoints.revocation, {})).json.error).toBe('invalid_request');
   });
 
+  it('of an access token ends that one alone', async () => {
+    const tokens = await logIn();
+    expect((await revoke(tokens.access_token)).status).toBe(200);
+    expect((await world.userInfo(tokens.access_token)).status).toBe(401);
+    const { json: renewed } = await refresh(tokens.refresh_token);
+    expect((await world.userInfo(renewed.access_token)).status).toBe(200);
+  });
+
   it('of a refresh token ends its login for that application, and not for another', async () => {
     const [tokens, others] = [await logIn(), await logIn({ client_id: 'agenda' })];
     expect((await revoke(tokens.refresh_token, {}, { token_type_hint: 'refresh_token' })).status).toBe(200);
@@ -277,9 +299,12 @@ describe('revocation', () => {
     expect((await world.userInfo(others.access_token)).status).toBe(200);
   });
 
-  it('of the refresh token of another application is refused, and it lives', async () => {
+  it('of the token of another application is refused, and it lives', async () => {
     const tokens = await logIn();
-    expect((await revoke(tokens.refresh_token, { clientId: 'agenda' })).status).toBe(400);
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      expect((await revoke(token, { clientId: 'agenda' })).status).toBe(400);
+    }
+    expect((await world.userInfo(tokens.access_token)).status).toBe(200);
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 });
