@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { type AccountClaims, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Application } from '#src/domain/application.ts';
-import { identityClaims, userInfoClaims } from '#src/domain/claims.ts';
+import { idTokenClaims, otherIds, userInfoClaims } from '#src/domain/claims.ts';
 import { authModeOf } from '#src/domain/finished-login.ts';
 import type { Professional } from '#src/domain/professional.ts';
 import type { Subjects } from '#src/domain/subject.ts';
@@ -60,7 +60,7 @@ function userInfoOf(ctx: KoaContextWithOIDC, professional: Professional, applica
 function idTokenOf(ctx: KoaContextWithOIDC, professional: Professional) {
   const source = tokenSource(ctx);
   return {
-    ...identityClaims(professional, authModeOf(source?.amr)),
+    ...idTokenClaims(professional, authModeOf(source?.amr)),
     jti: randomUUID(),
     typ: typOf.id,
     azp: ctx.oidc.client?.clientId,
@@ -85,7 +85,7 @@ export function createExtraTokenClaims({ applicationOf }: Pick<AccountNeeds, 'ap
       auth_time: source.authTime,
       acr: applicationOf(source.clientId).acr,
       authMode: authModeOf(source.amr),
-      otherIds: professional.otherIds,
+      otherIds: otherIds(professional),
       SubjectNameID: professional.nationalId,
       preferred_username: professional.nationalId,
       username: professional.nationalId,

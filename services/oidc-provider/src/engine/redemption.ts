@@ -16,9 +16,8 @@ export const GRACE_SECONDS = 10;
  * grace we do not let it read that: the store, which decides alone who is first, refuses the second, and that is all.
  */
 export function forgiveRetries(provider: Provider, clock: Clock): void {
-  const { AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken } = provider;
-  for (const model of [AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken]) {
-    // The library's types leave out what these four have in common.
+  for (const model of [provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken]) {
+    // The library's types leave out what the three have in common.
     const Model = model as unknown as RedeemableModel;
     const { find } = Model;
     Model.find = async (value, options) => {

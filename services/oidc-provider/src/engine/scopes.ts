@@ -49,6 +49,7 @@ export const claimsOfScopes = {
     'preferred_username',
     'given_name',
     'family_name',
+    'email_verified',
   ],
   scope_all: [
     'codeCivilite',

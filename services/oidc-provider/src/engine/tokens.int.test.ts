@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { userInfoClaims } from '#src/domain/claims.ts';
 import { camilleLambda } from '#src/testing/camille-lambda.ts';
 import type { CallOptions } from '#src/testing/replica.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
@@ -224,8 +225,7 @@ describe('introspection', () => {
       await introspect(token, { clientId: null }, { client_id: 'dossier', client_secret: 'another-secret' }),
     ];
     for (const { status, text } of attempts) {
-      expect(status).toBeGreaterThanOrEqual(400);
-      expect(status).toBeLessThan(500);
+      expect(status).toBe(401);
       expect(text).not.toContain('899700000013');
     }
   });
@@ -350,6 +350,16 @@ describe('UserInfo', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
     expect(await answer.text()).not.toContain('LAMBDA');
+  });
+
+  it.each(['2021', '2023', '2024'] as const)('has the shape of %s for who expects it', async (claims) => {
+    const clientId = `application-${claims}`;
+    await world.saveApplication({ clientId, claims, loopbackRedirects: true });
+    await world.engine.refresh();
+    const tokens = await logIn({ client_id: clientId });
+    const { json } = await world.userInfo(tokens.access_token);
+    expect(json).toEqual({ sub, ...userInfoClaims(camilleLambda, 'MOBILE', claims) });
+    expect(decodeJwt(tokens.id_token).authMode).toBe('MOBILE');
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 /** As if this code or token, which was redeemed, had been redeemed so many seconds earlier. */
 export async function ageRedemption(
   redis: Redis,
-  model: 'AuthorizationCode' | 'RefreshToken' | 'BackchannelAuthenticationRequest',
+  model: 'AuthorizationCode' | 'RefreshToken',
   id: string,
   seconds: number,
 ): Promise<void> {
