@@ -14,6 +14,12 @@ export const applicationCallJobOptions = {
   removeOnFail: { age: 7 * 24 * 60 * 60, count: 10_000 },
 } as const;
 
+/**
+ * Seconds that what is to be said stays known at oidc-provider, from when the call was queued: longer than all attempts
+ * take, an application that asks to be called later included.
+ */
+export const applicationCallOwedSeconds = 12 * 60 * 60;
+
 export const applicationCallKindSchema = z.enum(['logout', 'ping']);
 export type ApplicationCallKind = z.infer<typeof applicationCallKindSchema>;
 

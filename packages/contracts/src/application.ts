@@ -154,6 +154,7 @@ export const applicationDeclarationSchema = z
     client_id: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/)
+      .refine((id) => id !== 'psc-portal', 'is the provider’s own page of sessions')
       .describe('Its identifier. It never changes.'),
     client_name: words(120).describe('What the professional reads on the login page and on the phone.'),
     client_uri: z

@@ -42,6 +42,13 @@ it('runs its own script, which may speak to its own host', () => {
   expect(policy).toContain(`; style-src ${digestOf('style', lively.body)};`);
 });
 
+it('shows in its frames the pages of the origins that are named, and of no other', () => {
+  const frameOrigins = ['https://dossier.example', 'https://agenda.example'];
+  const framing = renderPage({ title: 'Au revoir', content: html``, frameOrigins });
+  expect(policyOf(framing)).toContain('; frame-src https://dossier.example https://agenda.example;');
+  expect(policyOf(plain)).not.toContain('frame-src');
+});
+
 it('has the policy of its own script, not of the one before', () => {
   const other = renderPage({ title: 'a', content: html``, script: trusted('void 0;') });
   expect(policyOf(other)).toContain(digestOf('script', other.body));

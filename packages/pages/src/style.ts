@@ -72,6 +72,12 @@ button:hover, .button:hover { filter: brightness(1.08); }
 }
 .steps { margin: .75rem 0; padding-left: 1.4rem; }
 .steps li { margin: .35rem 0; }
+.cards { margin: 1rem 0; padding: 0; list-style: none; }
+.cards li { margin: .75rem 0; padding: 1rem; border: 1px solid var(--line); border-radius: .75rem; }
+.cards h2 { margin-top: 0; }
+dl { display: grid; grid-template-columns: minmax(5rem, auto) 1fr; gap: .25rem .75rem; margin: .5rem 0; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
 .status { display: flex; align-items: center; gap: .6rem; margin-bottom: 0; font-weight: 600; }
 .status::before {
   content: ""; flex: none; width: .7rem; height: .7rem; border-radius: 50%; background: var(--accent);

@@ -2,6 +2,7 @@ export { ConfigError, commonConfig, integer, json, parseConfig } from './config.
 export { createHttpServer, type HttpServerSettings } from './http-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
+export { isOwnForm } from './own-form.ts';
 export {
   type CertificateReader,
   type CertificateReaderSettings,

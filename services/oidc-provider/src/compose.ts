@@ -8,7 +8,6 @@ import { createSubjects } from '#src/domain/subject.ts';
 import { createPings } from '#src/engine/ciba/pings.ts';
 import { createDeviceLimits } from '#src/engine/device-limits.ts';
 import { type Engine, startEngine } from '#src/engine/engine.ts';
-import type { EngineStore } from '#src/engine/store.ts';
 import { OWN_KEY_BYTES } from '#src/engine/token-signer.ts';
 import { applicationCallRoutes } from '#src/http/application-calls.routes.ts';
 import type { Challenges } from '#src/ports/challenges.ts';
@@ -23,11 +22,11 @@ import { createPreparePing } from '#src/use-cases/prepare-ping.ts';
 import { createVerifyLogin } from '#src/use-cases/verify-login.ts';
 import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from './client-auth.ts';
 import type { Config } from './config.ts';
+import { composeSessions, type SessionParts } from './sessions.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
-export interface Parts extends ClientAuthParts {
+export interface Parts extends ClientAuthParts, SessionParts {
   readonly approvals: Approvals;
-  readonly store: EngineStore;
   readonly registry: Registry;
   readonly directory: Directory;
   readonly challenges: Challenges;
@@ -64,6 +63,7 @@ const MOST_PROFESSIONALS_REMEMBERED = 10_000;
 export async function compose(app: FastifyInstance, parts: Parts, settings: Settings): Promise<Engine> {
   const { approvals, clock, logger, quotas } = parts;
   const clientAuth = composeClientAuth(parts, settings);
+  const sessions = composeSessions(parts, settings, () => engine);
   const directory = createCachedDirectory(parts.directory, {
     freshMs: settings.PROFESSIONAL_FRESH_SECONDS * 1000,
     most: MOST_PROFESSIONALS_REMEMBERED,
@@ -86,7 +86,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
   const trace: TraceStep = (approval, step, work) => continueTrace(approval.request.traceparent, step, work);
   const verifyLogin = createVerifyLogin({ proofs: createIdentityProofs(parts.identity), directory });
 
-  const engine = await startEngine(
+  const engine: Engine = await startEngine(
     {
       registry: parts.registry,
       store: parts.store,
@@ -101,6 +101,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
         paceMs: paceOf(settings.CIBA_INTERVAL_SECONDS),
         clock,
       }),
+      endSession: sessions.endSession,
       verifyLogin,
       trace,
       quotas,
@@ -133,8 +134,10 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     },
   );
   engine.mount(app);
+  await sessions.mount(app);
   const preparePing = createPreparePing({ pings, findApplication: engine.findApplication });
-  await app.register(applicationCallRoutes({ identity: parts.identity, prepare: { ping: preparePing } }));
+  const prepare = { ping: preparePing, logout: sessions.prepareLogoutCall };
+  await app.register(applicationCallRoutes({ identity: parts.identity, prepare }));
   app.addHook('onClose', async () => engine.stop());
   return engine;
 }

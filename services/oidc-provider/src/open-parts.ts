@@ -1,9 +1,12 @@
 import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
+import { type ApplicationCallJob, applicationCallQueue, queuePrefix } from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createGuardedFetch, guardSettings } from '@psc/outgoing';
 import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
+import { Queue } from 'bullmq';
+import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
@@ -42,6 +45,15 @@ export async function openParts(
   const subscriber = await openRedis(config.REDIS_URL, 'subscriber', onError);
   life.onStop('Redis subscriber', () => subscriber.disconnect());
 
+  const producer = await openRedis(config.REDIS_URL, 'queue', onError);
+  life.onStop('Redis queue', () => producer.disconnect());
+  const queue = new Queue<ApplicationCallJob>(applicationCallQueue, {
+    connection: producer,
+    prefix: queuePrefix,
+  });
+  queue.on('error', onError);
+  life.onStop('queue', () => queue.close());
+
   const approvals = createRedisApprovals({
     redis,
     subscriber,
@@ -63,6 +75,7 @@ export async function openParts(
     parts: {
       approvals,
       store,
+      applicationCalls: createBullmqApplicationCalls(queue),
       quotas: createRedisQuotas(redis),
       pseudonym: createPseudonym(seal),
       outgoing,

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { isApprovalId } from '@psc/approvals';
 import { type Clock, Unavailable, withRppsPrefix } from '@psc/kernel';
+import { isOwnForm } from '@psc/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { LoginStep } from '#src/domain/login-step.ts';
@@ -161,17 +162,6 @@ function askAgain(
 ) {
   const view = { approvalId: approval.id, application: approval.request.clientName, typed };
   return sendPage(reply, status, identifyPage({ ...view, ...(error ? { error } : {}) }));
-}
-
-/**
- * Refuses a form that another site made this browser post (CSRF). Today's browsers say where a form comes from, by
- * `Sec-Fetch-Site` or `Origin`. A request without either passes: it is no browser, or an old one, whose SameSite cookie
- * does not travel with another site's form.
- */
-function isOwnForm({ headers }: FastifyRequest, walletOrigin: string): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin';
-  return headers.origin === undefined || headers.origin === walletOrigin;
 }
 
 function refuse(

@@ -11,7 +11,8 @@ const requestSigningAlgs = ['RS256', 'PS256', 'ES256'] as const satisfies readon
  */
 export const capabilities = {
   grantTypes: Object.values(grantTypes),
-  responseTypes: ['code'],
+  /** `none` only asks that somebody be logged in: our own page of sessions does. */
+  responseTypes: ['code', 'none'],
   responseModes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt', 'jwt'],
   subjectTypes: ['public'],
   acrValues: ['eidas1'],

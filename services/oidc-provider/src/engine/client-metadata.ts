@@ -1,5 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { Application } from '#src/domain/application.ts';
+import { PORTAL_CLIENT_ID } from '#src/domain/portal.ts';
+import { capabilities } from './capabilities.ts';
 
 const NOT_CALLED = 'https://never-called.invalid/';
 
@@ -17,7 +19,7 @@ export function clientMetadata(application: Application): ClientMetadata {
     redirect_uris: [...application.redirectUris],
     post_logout_redirect_uris: [...application.postLogoutRedirectUris],
     grant_types: [...application.grants],
-    response_types: application.grants.includes('authorization_code') ? ['code' as const] : [],
+    response_types: responseTypesOf(application),
     token_endpoint_auth_method: application.authentication,
     jwks: keys.length > 0 ? { keys: [...keys] } : '',
     jwks_uri: application.keysUrl,
@@ -40,4 +42,10 @@ export function clientMetadata(application: Application): ClientMetadata {
   const metadata = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   // The keys are the library's own; what is '' is left out, since it would refuse it.
   return metadata as unknown as ClientMetadata;
+}
+
+/** Our page of sessions only asks that somebody be logged in: it gets no code, so that none can be stolen or redeemed. */
+function responseTypesOf({ clientId, grants }: Application): string[] {
+  if (clientId === PORTAL_CLIENT_ID) return ['none'];
+  return grants.includes('authorization_code') ? [...capabilities.responseTypes] : [];
 }

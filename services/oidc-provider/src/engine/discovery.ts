@@ -35,6 +35,7 @@ export function discoveryDocument(
 
     ...requests(issuer),
     ...ciba(issuer),
+    ...logout,
     ...clientAuthentication(),
   };
   return { ...document, mtls_endpoint_aliases: mtlsAliases(document, issuer, mtlsUrl) };
@@ -66,6 +67,14 @@ function ciba(issuer: string) {
     backchannel_authentication_request_signing_alg_values_supported: capabilities.requestSigningAlgs,
   };
 }
+
+/** How an application hears that a session is over; every token names its session. */
+const logout = {
+  backchannel_logout_supported: true,
+  backchannel_logout_session_supported: true,
+  frontchannel_logout_supported: true,
+  frontchannel_logout_session_supported: true,
+};
 
 /** How an application proves who it is. A public one, `none`, may not introspect. */
 function clientAuthentication() {

@@ -4,6 +4,7 @@ import type { DerivedKey } from '@psc/datastores';
 import { renderPage } from '@psc/pages';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '#src/domain/application.ts';
+import { portalApplication } from '#src/domain/portal.ts';
 import { canSign, inSigningOrder } from '#src/domain/signing-key.ts';
 import type { Registry, RegistryContents } from '#src/ports/registry.ts';
 import { createAuthenticateBySecret } from './ciba/authenticate.ts';
@@ -11,9 +12,10 @@ import { createPollFront } from './ciba/poll-front.ts';
 import { publicKeySet } from './discovery.ts';
 import { type Front, mountEngine } from './mount.ts';
 import { errorPage } from './pages/error-page.ts';
+import { portalUrlOf } from './portal.ts';
 import { createPostedRequests } from './posted-requests.ts';
 import { buildProvider, type ProviderNeeds, type ProviderSettings } from './provider.ts';
-import { createTokenSigner } from './token-signer.ts';
+import { createTokenSigner, type TokenSigner } from './token-signer.ts';
 import { createWorkingApplications } from './working-applications.ts';
 
 export interface Engine {
@@ -22,6 +24,8 @@ export interface Engine {
   findApplication(clientId: string): Application | undefined;
   /** Whether there is a key to sign with. */
   canSign(): boolean;
+  /** Signs and reads with the keys of the moment. */
+  signer(): TokenSigner;
   /** Takes up applications and keys that changed: called by itself when they do, and every few seconds. */
   refresh(): Promise<void>;
   stop(): void;
@@ -41,6 +45,7 @@ export interface EngineSettings extends ProviderSettings {
 interface Current {
   readonly contents: RegistryContents;
   readonly keySet: string;
+  readonly signer: TokenSigner;
   readonly handle: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
@@ -56,7 +61,9 @@ export async function startEngine(
   settings: EngineSettings,
 ): Promise<Engine> {
   const { registry, logger } = needs;
-  const applications = createWorkingApplications(settings.testApplications, logger);
+  const applications = createWorkingApplications(settings.testApplications, logger, [
+    portalApplication(portalUrlOf(settings.issuer)),
+  ]);
 
   async function build(contents: RegistryContents): Promise<Current> {
     const keys = inSigningOrder(contents.signingKeys);
@@ -64,6 +71,7 @@ export async function startEngine(
     return {
       contents,
       keySet: JSON.stringify(publicKeySet(keys)),
+      signer,
       // Without a key the library would fail at the end of each login: better before it begins.
       handle: canSign(keys)
         ? buildProvider({ ...needs, applications }, settings, keys, signer).callback()
@@ -116,6 +124,7 @@ export async function startEngine(
       }),
     findApplication: applications.get,
     canSign: () => current.handle !== undefined,
+    signer: () => current.signer,
     refresh,
     stop() {
       clearInterval(timer);

@@ -1,5 +1,4 @@
 import type { Clock } from '@psc/kernel';
-import { trusted } from '@psc/pages';
 import type { Quotas } from '@psc/quotas';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
@@ -8,8 +7,10 @@ import type { SigningKey } from '#src/domain/signing-key.ts';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { ClientCertificates } from '#src/ports/client-certificates.ts';
 import type { Directory } from '#src/ports/directory.ts';
+import type { EndSession } from '#src/use-cases/end-session.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
 import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { SESSION_COOKIE } from './browser-sessions.ts';
 import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
 import { createAssertClaims } from './claims-parameter.ts';
@@ -31,12 +32,12 @@ import { createLifetimes, type Lifetimes } from './lifetimes.ts';
 import { showOnwardPage } from './onward.ts';
 import { asOutage, Outage } from './outage.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
-import { loggedOutPage, logoutPage } from './pages/logout-pages.ts';
 import { prompts } from './prompts.ts';
 import { forgiveRetries } from './redemption.ts';
 import { requesterOf } from './requester.ts';
 import { createResume, type ResumeNeeds } from './resume.ts';
 import { claimsOfScopes, scopes } from './scopes.ts';
+import { readSessionId } from './session-ids.ts';
 import { show } from './show.ts';
 import { CLOCK_TOLERANCE_SECONDS, type EngineStore } from './store.ts';
 import { completeTokenResponse } from './token-response.ts';
@@ -67,6 +68,7 @@ export interface ProviderNeeds extends OutcomeNeeds, Pick<CibaNeeds, Given> {
   readonly approvals: ResumeNeeds['approvals'] & CibaNeeds['approvals'];
   readonly openLogin: OpenLogin;
   readonly finishLogin: ResumeNeeds['finishLogin'];
+  readonly endSession: EndSession;
   readonly subjects: Subjects;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -94,7 +96,7 @@ export function buildProvider(
   const ciba = createCiba({ ...needs, applicationOf, sessionEnd, interval: settings.cibaInterval });
 
   const provider: Provider = new Provider(issuer, {
-    adapter: outageAware(store),
+    adapter: outageAware(store, needs.endSession),
     jwks: { keys: keys.map(({ privateJwk }) => privateJwk) },
     routes: endpoints,
     scopes: [...scopes],
@@ -119,7 +121,7 @@ export function buildProvider(
     ttl: { ...ttl, BackchannelAuthenticationRequest: ciba.recordLifetime },
     cookies: {
       keys: createCookieSigner(settings.cookieKeys),
-      names: { session: 'psc_session', interaction: 'psc_interaction', resume: 'psc_resume' },
+      names: { session: SESSION_COOKIE, interaction: 'psc_interaction', resume: 'psc_resume' },
       long: { httpOnly: true, sameSite: 'lax', signed: true, path: mountPathOf(issuer) || '/' },
       // The library gives each of these the one path that needs it.
       short: { httpOnly: true, sameSite: 'lax', signed: true },
@@ -138,11 +140,8 @@ export function buildProvider(
       deviceFlow,
       jwtResponseModes: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter: createAssertClaims(applicationOf) },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: (ctx, form) => show(ctx, 200, logoutPage(trusted(form), isOwnIdToken(ctx.oidc))),
-        postLogoutSuccessSource: (ctx) => show(ctx, 200, loggedOutPage),
-      },
+      // Only for what resume.ts leaves to it: logging somebody else in. The endpoint is ours (http/logout.routes.ts).
+      rpInitiatedLogout: { enabled: true },
     },
     // A session that ends takes its tokens with it, and concurrent logins do not take them from each other (store.ts).
     expiresWithSession: () => true,
@@ -217,15 +216,6 @@ export function buildProvider(
 }
 
 /**
- * Does the ID token of this logout tell of whoever is logged in? Anybody has an ID token of their own: with that one, a
- * link would log others out (OpenID Connect RP-Initiated Logout §4).
- */
-function isOwnIdToken({ entities, session }: KoaContextWithOIDC['oidc']): boolean {
-  const subject = entities.IdTokenHint?.payload.sub;
-  return subject !== undefined && subject === session?.accountId;
-}
-
-/**
  * Any application that authenticates may ask about any token, as at PSC: a server that is called with a token asks about
  * somebody else's. A public one has nothing to show for itself and learns nothing. The token of an application that is no
  * longer approved is dead.
@@ -255,16 +245,22 @@ function troubleOf(error: unknown): Trouble {
   return error instanceof errors.OIDCProviderError && error.expose ? 'request_refused' : 'unexpected';
 }
 
-function outageAware(store: EngineStore) {
+function outageAware(store: EngineStore, endSession: EndSession) {
   return (model: string) => {
     const records = store.adapterFor(model);
+    async function destroy(id: string): Promise<void> {
+      // However the library comes to end a session, its applications are called.
+      const sid = model === 'Session' ? readSessionId(id)?.uid : undefined;
+      if (sid !== undefined) await endSession(sid);
+      await records.destroy(id);
+    }
     return {
       upsert: (...args: Parameters<typeof records.upsert>) => records.upsert(...args).catch(asOutage),
       find: (id: string) => records.find(id).catch(asOutage),
       findByUid: (uid: string) => records.findByUid(uid).catch(asOutage),
       findByUserCode: (code: string) => records.findByUserCode(code).catch(asOutage),
       consume: (id: string) => records.consume(id).catch(asOutage),
-      destroy: (id: string) => records.destroy(id).catch(asOutage),
+      destroy: (id: string) => destroy(id).catch(asOutage),
       revokeByGrantId: (grantId: string) => records.revokeByGrantId(grantId).catch(asOutage),
     };
   };

@@ -1,15 +1,24 @@
 import type { DerivedKey } from '@psc/datastores';
-import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
+import {
+  type CompactJWSHeaderParameters,
+  CompactSign,
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  importJWK,
+} from 'jose';
 import type { SigningAlg } from '#src/domain/application.ts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
 import { kindOf, type TokenKind } from './token-claims.ts';
 
 /** Signs every token that leaves, and reads back those that come back to us. */
 export interface TokenSigner {
-  /** For whoever has our published keys. */
-  sign(alg: SigningAlg, claims: object): Promise<string>;
+  /** For whoever has our published keys. `typ` of the header tells one kind of JWT from another (RFC 8725 §3.11). */
+  sign(alg: SigningAlg, claims: object, typ?: string): Promise<string>;
   /** For ourselves: the application keeps a refresh token and need not read it. */
   signForUs(claims: object): Promise<string>;
+  /** The claims of what one of our published keys signed, whatever it is; undefined otherwise. */
+  read(jwt: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** The `jti` of a token of this kind that we signed; undefined for anything else. Expiry is the store's to say. */
   readId(kind: TokenKind, jwt: string): Promise<string | undefined>;
 }
@@ -40,34 +49,51 @@ export async function createTokenSigner(
   if (!own) throw new TypeError('no key for refresh tokens');
   const kept = new Map<string, VerifyingKey>(ownKeys.map(({ id, key }) => [id, { alg: OWN_ALG, key }]));
 
+  async function readWith(keys: ReadonlyMap<string, VerifyingKey>, jwt: string) {
+    try {
+      const found = keys.get(decodeProtectedHeader(jwt).kid ?? '');
+      if (!found) return undefined;
+      const { payload } = await compactVerify(jwt, found.key, { algorithms: [found.alg] });
+      const claims: Readonly<Record<string, unknown>> = JSON.parse(Buffer.from(payload).toString());
+      return claims;
+    } catch {
+      return undefined;
+    }
+  }
+
   return {
-    async sign(alg, claims) {
+    async sign(alg, claims, typ = 'JWT') {
       const key = signing.get(alg);
       if (!key) throw new TypeError(`no current ${alg} key`);
-      return compact(claims, alg, key.kid, key.privateKey);
+      return compact(claims, { alg, typ, kid: key.kid }, key.privateKey);
     },
 
-    signForUs: (claims) => compact(claims, OWN_ALG, own.id, own.key),
+    signForUs: (claims) => compact(claims, { alg: OWN_ALG, typ: 'JWT', kid: own.id }, own.key),
+
+    read: (jwt) => readWith(published, jwt),
 
     async readId(kind, jwt) {
-      try {
-        // First what costs nothing: a token is asked for as each kind in turn, and verified as the one that it is.
-        if (kindOf(decodeJwt(jwt)) !== kind) return undefined;
-        const verifying = kind === 'refresh' ? kept : published;
-        const found = verifying.get(decodeProtectedHeader(jwt).kid ?? '');
-        if (!found) return undefined;
-        const { payload } = await compactVerify(jwt, found.key, { algorithms: [found.alg] });
-        const { jti }: { jti?: unknown } = JSON.parse(Buffer.from(payload).toString());
-        return typeof jti === 'string' ? jti : undefined;
-      } catch {
-        return undefined;
-      }
+      // First what costs nothing: a token is asked for as each kind in turn, and verified as the one that it is.
+      if (claimedKindOf(jwt) !== kind) return undefined;
+      const { jti } = (await readWith(kind === 'refresh' ? kept : published, jwt)) ?? {};
+      return typeof jti === 'string' ? jti : undefined;
     },
   };
 }
 
-async function compact(claims: object, alg: string, kid: string, key: VerifyingKey['key']): Promise<string> {
-  return new CompactSign(Buffer.from(JSON.stringify(claims)))
-    .setProtectedHeader({ alg, typ: 'JWT', kid })
-    .sign(key);
+/** Nothing is believed of it before its signature is verified. */
+function claimedKindOf(jwt: string): TokenKind | undefined {
+  try {
+    return kindOf(decodeJwt(jwt));
+  } catch {
+    return undefined;
+  }
+}
+
+async function compact(
+  claims: object,
+  header: CompactJWSHeaderParameters,
+  key: VerifyingKey['key'],
+): Promise<string> {
+  return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).sign(key);
 }

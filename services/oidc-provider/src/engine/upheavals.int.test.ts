@@ -57,6 +57,7 @@ describe('the signing keys', () => {
     expect((await world.userInfo(before.access_token)).status).toBe(200);
     const url = `${world.issuer}${endpoints.end_session}?${new URLSearchParams({ id_token_hint: before.id_token })}`;
     expect((await world.browser().open(url)).status).toBe(200);
+    expect((await world.userInfo(before.access_token)).status).toBe(401);
   });
 
   it('when there is none, nothing is begun that could not be ended', async () => {

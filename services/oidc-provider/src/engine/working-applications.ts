@@ -8,17 +8,22 @@ export interface WorkingApplications {
   developmentOrigins(): ReadonlySet<string>;
 }
 
-/** `take` replaces them all; what did not change must stay the same object, since clients are built once for each. */
+/**
+ * `take` replaces them all, but our own, which are in no registry. What did not change must stay the same object, since
+ * clients are built once for each.
+ */
 export function createWorkingApplications(
   testApplications: 'accept' | 'refuse',
   logger: Logger,
+  own: readonly Application[] = [],
 ): WorkingApplications & { take(applications: ReadonlyMap<string, Application>): void } {
+  const ours = new Map(own.map((application) => [application.clientId, application]));
   let working: ReadonlyMap<string, Application> = new Map();
   let origins: ReadonlySet<string> = new Set();
   let told = '';
 
   return {
-    get: (clientId) => working.get(clientId),
+    get: (clientId) => ours.get(clientId) ?? working.get(clientId),
     developmentOrigins: () => origins,
 
     take(applications) {

@@ -28,16 +28,16 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
     'differs: RS256, PS256 and ES256, as for every signed request',
   mtls_endpoint_aliases: 'differs: only the endpoints that are there; the rest is not built yet',
   tls_client_certificate_bound_access_tokens: 'same',
-  frontchannel_logout_session_supported: 'differs: not built yet',
-  frontchannel_logout_supported: 'differs: not built yet',
-  backchannel_logout_supported: 'differs: not built yet',
-  backchannel_logout_session_supported: 'differs: not built yet',
+  frontchannel_logout_session_supported: 'same',
+  frontchannel_logout_supported: 'same',
+  backchannel_logout_supported: 'same',
+  backchannel_logout_session_supported: 'same',
   grant_types_supported:
     'differs: `implicit` and `password` are left out, as RFC 9700 requires (§2.1.2, §2.4); no client of Pro Santé Connect may use them',
   acr_values_supported:
     'differs: Pro Santé Connect lists "0" twice, which is no level of its own; what it gives is `eidas1`',
   response_types_supported:
-    'differs: `code` alone; the others put tokens into addresses (RFC 9700 §2.1.2), and no client of Pro Santé Connect uses them',
+    'differs: `code`, and `none`, which gives nothing; the others put tokens into addresses (RFC 9700 §2.1.2), and no client of Pro Santé Connect uses them',
   response_modes_supported: 'same',
   subject_types_supported:
     'differs: `sub` is built from the national identifier, the same for every application: pairwise would hide nothing',

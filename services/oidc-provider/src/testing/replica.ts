@@ -1,9 +1,12 @@
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
+import { type ApplicationCallJob, applicationCallQueue, queuePrefix } from '@psc/contracts';
 import { createSeal, openPostgres, openRedis, type Postgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } from '@psc/runtime';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { listenForCertificates } from '#src/client-auth.ts';
 import { compose, type Settings } from '#src/compose.ts';
@@ -33,6 +36,8 @@ export interface Replica {
   readonly engine: Engine;
   readonly redis: Redis;
   readonly approvals: Approvals;
+  /** The calls that are owed to applications: what notification-worker takes them from. */
+  readonly calls: Queue<ApplicationCallJob>;
   /** The same address, at this replica: what a load balancer would do. */
   at(url: string): string;
   /** Calls an endpoint below the issuer as an application does: a form, the secret in the header. */
@@ -71,6 +76,10 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     seal: createSeal(shared.approvalSealKeys),
     clock,
   });
+  const queue = new Queue<ApplicationCallJob>(applicationCallQueue, {
+    connection: redis,
+    prefix: queuePrefix,
+  });
   const logger = createLogger({ service: 'oidc-provider', level: 'silent' });
   const metrics = createMetrics('oidc-provider');
   const app = createHttpServer({
@@ -84,6 +93,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     {
       approvals,
       store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
+      applicationCalls: createBullmqApplicationCalls(queue),
       quotas: createRedisQuotas(redis),
       pseudonym: createPseudonym(seal),
       outgoing: shared.outgoing,
@@ -113,6 +123,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     engine,
     redis,
     approvals,
+    calls: queue,
     at,
     call(path, form, { clientId = 'dossier', headers = {} } = {}) {
       const secret = clientId === null ? undefined : shared.secretOf(clientId);
@@ -129,6 +140,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       await stopMutualTls();
       await app.close();
       await approvals.close();
+      await queue.close();
       redis.disconnect();
       subscriber.disconnect();
       await postgres.close();

@@ -46,6 +46,8 @@ export interface World extends Replica {
   leave(browser: HttpBrowser, url: string): Promise<string>;
   /** Types the identifier in the wallet and approves on the phone; answers the address where the wallet sends back. */
   approve(id: string, change?: Approving): Promise<string>;
+  /** Asks an internal route as another service does; null says nothing of who asks. */
+  ask(path: string, caller?: 'notification-worker' | 'auth-broker' | null): Promise<Response>;
   /** The whole of it: what the application's callback receives. */
   login(browser: HttpBrowser, url: string, change?: Approving): Promise<string>;
 }
@@ -205,6 +207,12 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       const page: Page = await browser.open(back, { stopAt: callback });
       if (!page.url.startsWith(callback)) throw new Error(`not back: ${page.status} ${page.text}`);
       return page.url;
+    },
+    async ask(path, caller = 'notification-worker') {
+      const identity = caller === 'auth-broker' ? identities.authBroker : identities.notificationWorker;
+      const token = await identity.tokenFor('oidc-provider');
+      const headers = caller === null ? {} : { authorization: `Bearer ${token}` };
+      return fetch(new URL(path, settings.ISSUER), { method: 'POST', headers });
     },
     async close() {
       await Promise.all([own, ...others].map((replica) => replica.close()));
