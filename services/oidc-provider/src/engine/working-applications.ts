@@ -14,7 +14,7 @@ export interface WorkingApplications {
  */
 export function createWorkingApplications(
   testApplications: 'accept' | 'refuse',
-  logger: Logger,
+  logger: Pick<Logger, 'warn'>,
   own: readonly Application[] = [],
 ): WorkingApplications & { take(applications: ReadonlyMap<string, Application>): void } {
   const ours = new Map(own.map((application) => [application.clientId, application]));
@@ -27,10 +27,15 @@ export function createWorkingApplications(
     developmentOrigins: () => origins,
 
     take(applications) {
-      const served = [...applications].filter(([, application]) => works(application, testApplications));
-      working = new Map(served);
-      origins = new Set(served.flatMap(([, application]) => application.developmentOrigins));
-      const refused = [...applications.keys()].filter((clientId) => !working.has(clientId)).join(' ');
+      const served = new Map<string, Application>();
+      const left: string[] = [];
+      for (const [clientId, application] of applications) {
+        if (works(application, testApplications)) served.set(clientId, application);
+        else left.push(clientId);
+      }
+      working = served;
+      origins = new Set([...served.values()].flatMap((application) => application.developmentOrigins));
+      const refused = left.join(' ');
       if (refused !== told && refused !== '')
         logger.warn(
           { applications: refused },
