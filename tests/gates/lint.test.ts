@@ -6,6 +6,7 @@ const useCase = 'services/auth-broker/src/use-cases/answer-challenge.ts';
 const port = 'services/auth-broker/src/ports/devices.ts';
 const adapter = 'services/auth-broker/src/adapters/devices.postgres.ts';
 const route = 'services/auth-broker/src/http/login.routes.ts';
+const command = 'services/auth-broker/src/commands/list-devices.ts';
 const kernel = 'packages/kernel/src/luhn.ts';
 const contracts = 'packages/contracts/src/notification.ts';
 
@@ -41,6 +42,8 @@ describe('the linter refuses', () => {
     ['an adapter', adapter, 'fastify'],
     ['a route', route, '#src/adapters/devices.postgres.ts'],
     ['a route', route, 'ioredis'],
+    ['a command', command, '#src/adapters/devices.postgres.ts'],
+    ['a command', command, '@psc/datastores'],
     ['a service', adapter, '@psc/oidc-provider'],
     ['a service', route, '../../../oidc-provider/src/config.ts'],
     ['a service', 'services/auth-broker/src/compose.ts', '@psc/rpps-directory'],

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -54,6 +54,16 @@ function start(command: readonly [string, ...string[]], env: Record<string, stri
 const sandbox = (env?: Record<string, string>) =>
   start([process.execPath, 'packages/sandbox/src/main.ts'], env);
 
+/** The command line, as a person types it in the same clone. */
+function psc(...args: readonly string[]) {
+  const command = ['packages/cli/src/main.ts', '--sandbox', String(portBase), ...args];
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, command, { cwd: root, timeout: 30_000 }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
 const nobodyListens = () =>
   expect.poll(() => takenPorts(portsFrom(portBase)), { timeout: 15_000 }).toEqual([]);
 
@@ -85,9 +95,16 @@ describe('the sandbox', () => {
     expect(text().trimEnd().split('\n').at(-1)).toBe(await ready);
     const { createProfessional } = createSandbox(`http://localhost:${portBase + 5}`);
     await createProfessional({ nationalId: '899799000009' });
+
+    const clients = await psc('clients', 'list');
+    expect(clients).toMatchObject({ code: 0, stderr: `psc: in the sandbox ${portBase}\n` });
+    expect(clients.stdout).toMatch(/^sandbox-web +approved +yes +test /m);
+    expect(await psc('dead-letters')).toMatchObject({ code: 0, stdout: '' });
+
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
     await nobodyListens();
+    expect(await psc('clients', 'list')).toMatchObject({ code: 2, stderr: 'that sandbox does not run\n' });
   });
 
   it('finds its data again at the next start, and stops all when one service dies, saying which', async () => {

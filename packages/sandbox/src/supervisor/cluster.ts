@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { leaveEnvironments } from '@psc/cli/running-sandbox';
 import { isPublicIssuer } from '#src/control/public-issuer.ts';
 import { removeDatastores, startDatastores } from '#src/provision/datastores.ts';
 import { seededApplications } from '#src/seeds/applications.ts';
@@ -131,6 +132,7 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
     life.onEnd(
       await openControl(wiring, { directory, commands, onError: settings.onError ?? (() => undefined) }),
     );
+    life.onEnd(await leaveEnvironments(directory, environmentsOf(wiring, settings)));
     if (life.ending) throw new Error('The sandbox was stopped before it was ready.');
 
     return {
@@ -150,6 +152,15 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
     await life.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** What `psc` needs to act here: the same as what the services got. */
+function environmentsOf(wiring: Wiring, { environment }: ClusterSettings) {
+  const each = serviceNames.map((service): [string, Record<string, string>] => [
+    service,
+    { ...serviceEnvironment(service, wiring), ...environment?.[service] },
+  ]);
+  return Object.fromEntries(each);
 }
 
 async function forget({ directory, databaseUrl, redisUrl }: ClusterSettings): Promise<void> {
