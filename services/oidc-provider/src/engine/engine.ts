@@ -119,7 +119,7 @@ export async function startEngine(
           current.handle ? current.handle(request, response) : answerUnavailable(response),
         fronts: [...needs.fronts, pollFront],
         keySet: () => current.keySet,
-        postedRequests: createPostedRequests(needs.store, settings.issuer),
+        postedRequests: createPostedRequests(needs.store, settings.issuer, needs.fronts),
         applications,
       }),
     findApplication: applications.get,

@@ -3,6 +3,7 @@ import { Unavailable } from '@psc/kernel';
 import { renderPage } from '@psc/pages';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { endpoints, mountPathOf } from './endpoints.ts';
+import type { Front } from './mount.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
 import type { EngineStore } from './store.ts';
 
@@ -28,7 +29,11 @@ export interface PostedRequests {
  * session are SameSite=Lax, so that another site's form comes without them, and the redirection that follows with them.
  * Not a pushed request (RFC 9126), though it looks like one: those come from an application that proved who it is.
  */
-export function createPostedRequests(store: Pick<EngineStore, 'adapterFor'>, issuer: string): PostedRequests {
+export function createPostedRequests(
+  store: Pick<EngineStore, 'adapterFor'>,
+  issuer: string,
+  fronts: readonly Front[],
+): PostedRequests {
   const records = store.adapterFor(MODEL);
 
   return {
@@ -43,6 +48,17 @@ export function createPostedRequests(store: Pick<EngineStore, 'adapterFor'>, iss
         scope.post<{ Body: string | undefined }>(
           mountPathOf(issuer) + endpoints.authorization,
           async (request, reply) => {
+            const { raw, method, headers, ip } = request;
+            const call = {
+              request: raw,
+              path: endpoints.authorization,
+              method,
+              headers,
+              ip,
+              body: '',
+              reply,
+            };
+            for (const front of fronts) if ((await front(call)) === 'answered') return reply;
             const id = randomBytes(32).toString('base64url');
             try {
               await records.upsert(id, { form: String(new URLSearchParams(request.body)) }, KEPT);
