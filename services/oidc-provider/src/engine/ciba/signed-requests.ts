@@ -26,7 +26,9 @@ export function createSignedRequests(quotas: Pick<Quotas, 'reserve'>, clock: Clo
       for (const claim of required)
         if (claims[claim] === undefined)
           throw new errors.InvalidRequestObject(`Request Object is missing the '${claim}' claim`);
-      if (Number(claims.exp) - clock() / 1000 > LONGEST_LIFE_S) throw new CibaError('request_too_long_lived');
+      // Counted from now, or from `nbf` when it was prepared long before.
+      const begins = Math.min(Number(claims.nbf), clock() / 1000);
+      if (Number(claims.exp) - begins > LONGEST_LIFE_S) throw new CibaError('request_too_long_lived');
       claimsOf.set(ctx.oidc, claims);
     },
 
