@@ -34,6 +34,7 @@ describe('docs/reference/conformance.md', async () => {
       '`vitest run -u` writes it again.',
       '',
       'A result is in the words of the suite: *passed*; *warning* and *skipped* do not stand in the way of a certification.',
+      '*differs*: the suite would fail, because Pro Santé Connect wants something else; the test proves what is done instead.',
       'Its check that every address is https holds in production; a sandbox on this machine is http.',
     ];
     for (const { names, about, modules } of plans) {

@@ -9,12 +9,18 @@ export interface Plan {
   readonly modules: readonly (readonly [module: string, verdict: Verdict])[];
 }
 
-/** In the words of the suite; the last one is ours. */
-export type Verdict = 'passed' | { readonly [result in 'warning' | 'skipped' | 'not applicable']?: string };
+/** In the words of the suite; the last two are ours: it would fail, as it would at Pro Santé Connect; it is for others. */
+export type Verdict =
+  | 'passed'
+  | { readonly [result in 'warning' | 'skipped' | 'differs' | 'not applicable']?: string };
 
 const noContact = { warning: 'the scope is granted, but PSC gives no such claim of a person' };
 const neverUnsigned = {
   skipped: 'the suite skips it where `none` is not advertised; the test proves the refusal',
+};
+
+const assertionsByRs256 = {
+  differs: 'FAPI alone forbids it: applications of Pro Santé Connect sign their assertions by RS256',
 };
 
 export const plans: readonly Plan[] = [
@@ -69,5 +75,63 @@ export const plans: readonly Plan[] = [
     names: ['oidcc-config-certification-test-plan'],
     about: 'The discovery document and the key set.',
     modules: [['oidcc-discovery-endpoint-verification', 'passed']],
+  },
+  {
+    names: ['fapi-ciba-id1-test-plan'],
+    about:
+      'CIBA as banks want it (FAPI-CIBA), plain profile, `private_key_jwt`, by poll and by ping. The modules of Brazil and of ConnectID, which the suite leaves out of that profile, are not listed. The suite sends `1234` for a binding message where Pro Santé Connect has two digits: the tests send two.',
+    modules: [
+      ['fapi-ciba-id1-discovery-end-point-verification', 'passed'],
+      ['fapi-ciba-id1', 'passed'],
+      ['fapi-ciba-id1-user-rejects-authentication', 'passed'],
+      ['fapi-ciba-id1-multiple-call-to-token-endpoint', 'passed'],
+      ['fapi-ciba-id1-auth-req-id-expired', 'passed'],
+      [
+        'fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds',
+        { differs: 'two digits are taken; four, which the suite sends, are refused' },
+      ],
+      ['fapi-ciba-id1-ensure-other-scope-order-succeeds', 'passed'],
+      ['fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds', 'passed'],
+      ['fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-aud-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-bad-aud-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-iss-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-bad-iss-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-exp-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-expired-exp-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-exp-is-70-minutes-in-future-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-iat-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-nbf-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-nbf-is-10-minutes-in-future-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-nbf-is-70-minutes-in-past-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-missing-jti-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-signature-algorithm-is-none-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-signature-algorithm-is-bad-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-signature-algorithm-is-RS256-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails', 'passed'],
+      ['fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request', 'passed'],
+      ['fapi-ciba-id1-ensure-without-client-assertion-in-token-endpoint-request', 'passed'],
+      ['fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request', 'passed'],
+      [
+        'fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails',
+        assertionsByRs256,
+      ],
+      [
+        'fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-token-endpoint-request-is-RS256-fails',
+        assertionsByRs256,
+      ],
+      ['fapi-ciba-id1-ensure-client-assertion-with-iss-aud-to-token-endpoint-succeeds', 'passed'],
+      ['fapi-ciba-id1-ping-backchannel-notification-endpoint-response-has-body', 'passed'],
+      ['fapi-ciba-id1-ping-backchannel-notification-endpoint-response-401', 'passed'],
+      ['fapi-ciba-id1-ping-backchannel-notification-endpoint-response-403', 'passed'],
+      [
+        'fapi-ciba-id1-ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry',
+        'passed',
+      ],
+      ['fapi-ciba-id1-ping-backchannel-notification-endpoint-return-redirect-request', 'passed'],
+      ['fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails', 'passed'],
+      ['fapi-ciba-id1-refresh-token', 'passed'],
+    ],
   },
 ];

@@ -1,0 +1,198 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+import type { Answer, Tokens, Wire } from '../wire.ts';
+
+/** The two ways in which an application learns that the professional answered. */
+export type Delivery = 'poll' | 'ping';
+
+/**
+ * The conformance suite as a client of CIBA under FAPI: it signs its requests and its assertions, and plays the professional
+ * by the address that the sandbox has for it.
+ */
+export interface CibaClient {
+  readonly clientId: string;
+  readonly callee: Callee;
+  /** The claims of a request that nothing is wrong with; undefined leaves one out. */
+  claims(change?: Claims): JWTPayload;
+  sign(claims: JWTPayload, alg?: string): Promise<string>;
+  assertion(change?: Claims, alg?: string): Promise<Form>;
+  /** Asks by a signed request. */
+  ask(request?: string, authentication?: Form): Promise<Answer>;
+  /** … and expects to be heard. */
+  askFor(change?: Claims): Promise<{ readonly auth_req_id: string; readonly expires_in: number }>;
+  poll(authReqId: string, authentication?: Form): Promise<Answer>;
+  refresh(refreshToken: string): Promise<Answer>;
+  play(authReqId: string, action: 'allow' | 'deny'): Promise<void>;
+  /** All of it. */
+  logIn(change?: Claims): Promise<Tokens>;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+type Form = Readonly<Record<string, string>>;
+
+const CIBA = 'urn:openid:params:grant-type:ciba';
+
+export interface CibaClientSettings {
+  readonly delivery: Delivery;
+  /** Who is asked. */
+  readonly nationalId: string;
+  /** What its keys sign with. */
+  readonly alg?: 'ES256' | 'PS256';
+}
+
+export async function openCibaClient(wire: Wire, settings: CibaClientSettings): Promise<CibaClient> {
+  const { delivery, nationalId, alg = 'ES256' } = settings;
+  const { publicKey, privateKey } =
+    alg === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const kid = randomUUID();
+  const callee = await openCallee();
+  const pings = {
+    backchannel_token_delivery_mode: 'ping',
+    backchannel_client_notification_endpoint: callee.url,
+  };
+  const { clientId } = await wire.register({
+    client_name: 'Suite de conformité',
+    grant_types: [CIBA, 'refresh_token'],
+    token_endpoint_auth_method: 'private_key_jwt',
+    // Without `alg`, so that the same key can sign otherwise as well.
+    jwks: { keys: [{ ...(await exportJWK(publicKey)), kid, use: 'sig' }] },
+    backchannel_authentication_request_signing_alg: alg,
+    psc: { ciba_channels: ['MOBILE'] },
+    ...(delivery === 'ping' ? pings : {}),
+  });
+
+  const sign = (claims: JWTPayload, by: string = alg) =>
+    new SignJWT(claims).setProtectedHeader({ alg: by, kid }).sign(privateKey);
+
+  const claims: CibaClient['claims'] = (change = {}) => {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: clientId,
+      aud: wire.issuer,
+      iat: now,
+      nbf: now,
+      exp: now + 300,
+      jti: randomUUID(),
+      scope: 'openid scope_all',
+      login_hint: nationalId,
+      binding_message: '12',
+      ...(delivery === 'ping' ? { client_notification_token: callee.token } : {}),
+      ...change,
+    };
+  };
+
+  const assertion: CibaClient['assertion'] = async (change = {}, by = alg) => {
+    const now = Math.floor(Date.now() / 1000);
+    const said = {
+      iss: clientId,
+      sub: clientId,
+      aud: wire.endpoint('token'),
+      iat: now,
+      exp: now + 60,
+      jti: randomUUID(),
+      ...change,
+    };
+    return {
+      client_id: clientId,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await sign(said, by),
+    };
+  };
+
+  const ask: CibaClient['ask'] = async (request, authentication) =>
+    wire.post('ext/ciba/auth', {
+      request: request ?? (await sign(claims())),
+      ...(authentication ?? (await assertion({ aud: wire.issuer }))),
+    });
+  const askFor: CibaClient['askFor'] = async (change) => {
+    const { status, json, text: said } = await ask(await sign(claims(change)));
+    if (status !== 200) throw new Error(`CIBA: ${status} ${said}`);
+    return json;
+  };
+  const poll: CibaClient['poll'] = async (auth_req_id, authentication) =>
+    wire.post('token', { grant_type: CIBA, auth_req_id, ...(authentication ?? (await assertion())) });
+  const play: CibaClient['play'] = async (authReqId, action) => {
+    const { status, body } = await wire.sandbox.call(
+      'POST',
+      `/ciba?auth_req_id=${encodeURIComponent(authReqId)}&action=${action}`,
+    );
+    if (status !== 200) throw new Error(`the professional: ${status} ${JSON.stringify(body)}`);
+  };
+
+  return {
+    clientId,
+    callee,
+    claims,
+    sign,
+    assertion,
+    ask,
+    askFor,
+    poll,
+    play,
+    refresh: async (refresh_token) =>
+      wire.post('token', { grant_type: 'refresh_token', refresh_token, ...(await assertion()) }),
+    async logIn(change) {
+      const { auth_req_id } = await askFor(change);
+      await play(auth_req_id, 'allow');
+      const { status, json, text: said } = await poll(auth_req_id);
+      if (status !== 200) throw new Error(`token endpoint: ${status} ${said}`);
+      return json;
+    },
+  };
+}
+
+/** The notification endpoint of an application: what it is called with, and what it answers. */
+export interface Callee extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  readonly calls: readonly Call[];
+  /** Until it was called about this request. */
+  called(authReqId: string): Promise<void>;
+  answer: {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+}
+
+interface Call {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 20;
+
+async function openCallee(): Promise<Callee> {
+  const calls: Call[] = [];
+  const callee = { answer: { status: 204 } as Callee['answer'] };
+  const server = createServer(async (request, response) => {
+    calls.push({ path: request.url ?? '', headers: request.headers, body: await text(request) });
+    const { status, headers = {}, body = '' } = callee.answer;
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(callee, {
+    url: `http://127.0.0.1:${port}/notifications`,
+    token: randomUUID(),
+    calls,
+    async called(authReqId: string) {
+      for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
+        if (calls.some(({ body }) => body.includes(authReqId))) return;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+      throw new Error('the application was not called');
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
