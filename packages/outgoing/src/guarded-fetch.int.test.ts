@@ -4,7 +4,7 @@ import * as https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
-import { createTestAuthority } from '@psc/testing/certificates';
+import { createAuthority } from '@psc/test-pki';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseNetwork } from './addresses.ts';
 import { parseAllowedHost } from './allowed-hosts.ts';
@@ -339,9 +339,10 @@ describe('a guarded call', () => {
 
   describe('over https', () => {
     async function openTlsServer(names: readonly string[]) {
-      const authority = await createTestAuthority();
-      const server = https.createServer(await authority.issue(names), ok);
-      return { ...(await listen(server, 'https')), ca: authority.ca };
+      const authority = createAuthority({ subject: [{ CN: 'Tests' }] });
+      const { certificate: cert, key } = authority.issue({ subject: [{ CN: 'server' }], names });
+      const server = https.createServer({ cert, key }, ok);
+      return { ...(await listen(server, 'https')), ca: authority.certificate };
     }
     const hosts = 'localhost:*,127.0.0.1:*';
     const networks = '127.0.0.0/8,::1';
@@ -352,8 +353,10 @@ describe('a guarded call', () => {
       expect(await outcomeOf(trusting(origin))).toEqual({ status: 200, body: 'here' });
       expect(await outcomeOf(trusting(`https://localhost:${port}/`))).toEqual({ status: 200, body: 'here' });
 
-      const other = await createTestAuthority();
-      expect(await outcomeOf(openGuard({ hosts, networks, ca: other.ca })(origin))).toBe('call_tls_failed');
+      const other = createAuthority({ subject: [{ CN: 'Tests' }] });
+      expect(await outcomeOf(openGuard({ hosts, networks, ca: other.certificate })(origin))).toBe(
+        'call_tls_failed',
+      );
       expect(await outcomeOf(openGuard({ hosts, networks })(origin))).toBe('call_tls_failed');
     });
 

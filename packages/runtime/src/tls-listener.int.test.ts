@@ -16,7 +16,7 @@ const authority = createAuthority({ subject: [{ CN: 'Autorité' }] });
 const server = authority.issue({
   subject: [{ CN: 'localhost' }],
   usages: ['serverAuth'],
-  dnsNames: ['localhost'],
+  names: ['localhost'],
 });
 const client = authority.issue({ subject: [{ CN: 'client' }], usages: ['clientAuth'] });
 const other = createAuthority({ subject: [{ CN: 'Personne' }] }).issue({ subject: [{ CN: 'autre' }] });

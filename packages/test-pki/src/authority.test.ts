@@ -12,7 +12,7 @@ describe('an authority of tests', () => {
       usages: ['clientAuth'],
       validFrom: new Date('2026-01-01T00:00:00Z'),
       validUntil: new Date('2027-01-01T00:00:00Z'),
-      dnsNames: ['dossier.example'],
+      names: ['dossier.example', '127.0.0.1', '::1'],
       key,
     });
     const certificate = new X509Certificate(issued.certificate);
@@ -28,7 +28,9 @@ describe('an authority of tests', () => {
     expect(certificate.ca).toBe(false);
     expect(certificate.validFromDate).toEqual(new Date('2026-01-01T00:00:00Z'));
     expect(certificate.validToDate).toEqual(new Date('2027-01-01T00:00:00Z'));
-    expect(certificate.subjectAltName).toBe('DNS:dossier.example');
+    expect(certificate.subjectAltName).toBe(
+      'DNS:dossier.example, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+    );
   });
 
   it('issues authorities below it, and outlives its process', () => {

@@ -7,6 +7,7 @@ import {
   sign,
   X509Certificate,
 } from 'node:crypto';
+import { isIP } from 'node:net';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
   AlgorithmIdentifier,
@@ -50,7 +51,8 @@ export interface Profile {
   readonly usages?: readonly ('clientAuth' | 'serverAuth')[];
   readonly validFrom?: Date;
   readonly validUntil?: Date;
-  readonly dnsNames?: readonly string[];
+  /** Names and addresses of a server. */
+  readonly names?: readonly string[];
   readonly key?: 'EC' | 'RSA';
 }
 
@@ -125,7 +127,7 @@ function certify(asked: {
 }
 
 function extensionsOf(
-  { usages = [], dnsNames = [] }: Profile,
+  { usages = [], names = [] }: Profile,
   publicKey: KeyObject,
   issuerKey: KeyObject,
   isAuthority: boolean,
@@ -145,11 +147,15 @@ function extensionsOf(
     const purposes = usages.map((usage) => (usage === 'clientAuth' ? id_kp_clientAuth : id_kp_serverAuth));
     extensions.push(extension(id_ce_extKeyUsage, new ExtendedKeyUsage(purposes)));
   }
-  if (dnsNames.length > 0) {
-    const names = dnsNames.map((dNSName) => new GeneralName({ dNSName }));
-    extensions.push(extension(id_ce_subjectAltName, new SubjectAlternativeName(names)));
+  if (names.length > 0) {
+    const alternatives = new SubjectAlternativeName(names.map(generalName));
+    extensions.push(extension(id_ce_subjectAltName, alternatives));
   }
   return extensions;
+}
+
+function generalName(name: string): GeneralName {
+  return isIP(name) ? new GeneralName({ iPAddress: name }) : new GeneralName({ dNSName: name });
 }
 
 function extension(extnID: string, value: object, critical = false): Extension {

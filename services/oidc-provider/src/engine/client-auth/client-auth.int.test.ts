@@ -43,7 +43,7 @@ let mtlsUrl: string;
 
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
-  const server = root.issue({ subject: [{ CN: 'localhost' }], dnsNames: ['localhost'] });
+  const server = root.issue({ subject: [{ CN: 'localhost' }], names: ['localhost'] });
   mtlsUrl = `https://localhost:${port}`;
   world = await openWorld(
     {
