@@ -13,6 +13,7 @@ import { compose, type Settings } from '#src/compose.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
 import type { Engine } from '#src/engine/engine.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
+import type { EngineStore } from '#src/engine/store.ts';
 import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
 
@@ -38,10 +39,11 @@ export interface Replica {
   readonly approvals: Approvals;
   /** The calls that are owed to applications: what notification-worker takes them from. */
   readonly calls: Queue<ApplicationCallJob>;
+  readonly store: EngineStore;
   /** The same address, at this replica: what a load balancer would do. */
   at(url: string): string;
   /** Calls an endpoint below the issuer as an application does: a form, the secret in the header. */
-  call(path: string, form: Readonly<Record<string, string>>, options?: CallOptions): Promise<Answer>;
+  call(path: string, form: Readonly<Record<string, string>> | string, options?: CallOptions): Promise<Answer>;
   userInfo(accessToken: string, method?: 'GET' | 'POST'): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -88,11 +90,15 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     isReady: async () => true,
     trustedProxies: settings.TRUSTED_PROXIES,
   });
+  const store = createRedisStore(
+    { redis, seal, clock },
+    { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS },
+  );
   const engine = await compose(
     app,
     {
       approvals,
-      store: createRedisStore({ redis, seal, clock }, { sessionIdleSeconds: settings.SESSION_IDLE_SECONDS }),
+      store,
       applicationCalls: createBullmqApplicationCalls(queue),
       quotas: createRedisQuotas(redis),
       pseudonym: createPseudonym(seal),
@@ -124,6 +130,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
     redis,
     approvals,
     calls: queue,
+    store,
     at,
     call(path, form, { clientId = 'dossier', headers = {} } = {}) {
       const secret = clientId === null ? undefined : shared.secretOf(clientId);

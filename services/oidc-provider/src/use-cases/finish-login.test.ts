@@ -24,17 +24,18 @@ async function world() {
   const approvals = createMemoryApprovals({ clock: systemClock });
   let found: Professional | undefined = camilleLambda;
   let outage = false;
+  const verifyLogin = createVerifyLogin({
+    proofs: createIdentityProofs(identities.oidcProvider),
+    directory: {
+      async find() {
+        if (outage) throw new Unavailable('directory_unavailable', 'down');
+        return found;
+      },
+    },
+  });
   const finishLogin = createFinishLogin({
     approvals,
-    verifyLogin: createVerifyLogin({
-      proofs: createIdentityProofs(identities.oidcProvider),
-      directory: {
-        async find() {
-          if (outage) throw new Unavailable('directory_unavailable', 'down');
-          return found;
-        },
-      },
-    }),
+    verifyLogin,
     trace: (_approval, _step, work) => work(),
   });
   await approvals.open(id, sampleRequest({ clientId: 'dossier', openedAt: systemClock() }));
@@ -60,6 +61,13 @@ async function world() {
     sign,
     approve: async (proof: Promise<string> = sign()) => {
       expect((await approvals.decide(id, { state: 'approved', proof: await proof })).ok).toBe(true);
+    },
+    /** The same login, had it been asked by CIBA. */
+    async verify(proof: string) {
+      const approval = await approvals.find(id);
+      if (approval?.state !== 'challenged') throw new Error(`not challenged, but ${approval?.state}`);
+      const expected = { channel: 'ciba', id, clientId: 'dossier', means: 'ecps' } as const;
+      return verifyLogin({ ...approval, state: 'approved', proof }, expected);
     },
     finish: (change: object = {}) => finishLogin({ id, clientId: 'dossier', browser, ...change }),
     setProfessional: (professional: Professional | undefined) => {
@@ -101,6 +109,13 @@ describe('a login that the professional approved', () => {
     const { approve, finish, sign } = await world();
     await approve(sign({ browser: undefined }));
     expect(await finish()).toEqual({ ok: false, refusal: 'proof_invalid' });
+  });
+
+  it('by CIBA wants a proof of that means which names no browser, and takes no other', async () => {
+    const { verify, sign } = await world();
+    expect((await verify(await sign({ browser: undefined }))).ok).toBe(true);
+    for (const change of [{}, { browser: '' }, { browser: undefined, means: 'cps' }])
+      expect(await verify(await sign(change))).toEqual({ ok: false, refusal: 'proof_invalid' });
   });
 
   it('is refused to another application', async () => {

@@ -3,6 +3,7 @@ import { Unavailable } from '@psc/kernel';
 import type { Application } from '#src/domain/application.ts';
 import type { PollRefusal } from '#src/domain/ciba-poll.ts';
 import type { JudgePoll } from '#src/use-cases/judge-poll.ts';
+import { type BasicCredentials, readBasic } from '../client-auth/credentials.ts';
 import { endpoints } from '../endpoints.ts';
 import type { EngineCall, Front } from '../mount.ts';
 import { Outage } from '../outage.ts';
@@ -15,7 +16,7 @@ import { answerOf, type CibaAnswer } from './words.ts';
  * which ends in the same questions (redeem.ts).
  */
 export function createPollFront(needs: {
-  readonly authenticate: (credentials: Credentials) => Application | undefined;
+  readonly authenticate: (credentials: BasicCredentials) => Application | undefined;
   readonly judgePoll: JudgePoll;
   /** Hears how each poll that was answered here ended. */
   readonly onPoll: (refusal: PollRefusal) => void;
@@ -55,11 +56,6 @@ export function createPollFront(needs: {
   }
 }
 
-export interface Credentials {
-  readonly clientId: string;
-  readonly secret: string;
-}
-
 /** A parameter that is there once; undefined otherwise. */
 type Form = (name: string) => string | undefined;
 
@@ -76,7 +72,7 @@ function readForm(call: EngineCall): Form | undefined {
 }
 
 /** The two ways of showing a secret. Any other, several at once, or one that is odd, is for the library. */
-function readCredentials(header: string | undefined, form: Form): Credentials | undefined {
+function readCredentials(header: string | undefined, form: Form): BasicCredentials | undefined {
   const clientId = form('client_id');
   const secret = form('client_secret');
   if (form('client_assertion') !== undefined) return undefined;
@@ -84,21 +80,4 @@ function readCredentials(header: string | undefined, form: Form): Credentials | 
     return clientId === undefined || secret === undefined ? undefined : { clientId, secret };
   const basic = secret === undefined ? readBasic(header) : undefined;
   return basic && (clientId === undefined || clientId === basic.clientId) ? basic : undefined;
-}
-
-/** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */
-function readBasic(header: string): Credentials | undefined {
-  const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? [];
-  const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString();
-  const [, id, secret] = /^([^:]+):(.+)$/.exec(text) ?? [];
-  if (id === undefined || secret === undefined) return undefined;
-  try {
-    return { clientId: decode(id), secret: decode(secret) };
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(part: string): string {
-  return /[%+]/.test(part) ? decodeURIComponent(part.replaceAll('+', '%20')) : part;
 }

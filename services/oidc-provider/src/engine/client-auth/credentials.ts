@@ -12,13 +12,13 @@ export const authenticatedEndpoints: ReadonlySet<string> = new Set([
   endpoints.device_authorization,
 ]);
 
-interface BasicCredentials {
+export interface BasicCredentials {
   readonly clientId: string;
   readonly secret: string;
 }
 
 /** `Authorization: Basic` as RFC 6749 §2.3.1 has it: both parts are form-encoded. */
-function readBasic(authorization: string | undefined): BasicCredentials | undefined {
+export function readBasic(authorization: string | undefined): BasicCredentials | undefined {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) return undefined;
   const [clientId = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
