@@ -331,3 +331,31 @@ describe('psc clients', () => {
     expect((await run('clients', ['--help'], { env: { DATABASE_URL: '' } })).code).toBe(0);
   });
 });
+
+describe('psc keys', () => {
+  const keys = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
+    run('keys', args, env ? { env } : {});
+
+  it('says what it can do, and what it does not understand', async () => {
+    expect(await keys([])).toEqual({ code: 0, output: expect.stringContaining('rotate [--alg') });
+    expect(await keys(['burn'])).toEqual({
+      code: 2,
+      output: 'there is no "psc keys burn" (psc keys --help)\n',
+    });
+  });
+
+  it('does what is due once, whoever does it at the same moment', async () => {
+    await run('migrate');
+    const ran = await Promise.all([keys(['advance']), keys(['advance']), keys(['advance'])]);
+    expect(ran.filter(({ output }) => output !== 'nothing is due\n')).toHaveLength(1);
+    expect((await keys(['list'])).output.match(/ next /g)).toHaveLength(2);
+    expect((await keys(['history'])).output).toMatch(/camille +(RS|ES)256 +[\w-]{43} +next/);
+  });
+
+  it('refuses times with which applications would meet signatures they cannot verify', async () => {
+    expect(await keys(['advance'], { SIGNING_KEY_PUBLISHED_SECONDS: '60' })).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('SIGNING_KEY_PUBLISHED_SECONDS: must be'),
+    });
+  });
+});

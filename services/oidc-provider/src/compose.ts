@@ -4,6 +4,7 @@ import { Counter, continueTrace, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createCachedDirectory } from '#src/adapters/directory.cached.ts';
 import { createIdentityProofs } from '#src/adapters/proofs.identity.ts';
+import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createSubjects } from '#src/domain/subject.ts';
 import { createPings } from '#src/engine/ciba/pings.ts';
 import { createDeviceLimits } from '#src/engine/device-limits.ts';
@@ -13,8 +14,10 @@ import { applicationCallRoutes } from '#src/http/application-calls.routes.ts';
 import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { Registry } from '#src/ports/registry.ts';
+import type { SigningKeys } from '#src/ports/signing-keys.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import { createAskByCiba } from '#src/use-cases/ask-by-ciba.ts';
+import { createAdvanceKeys } from '#src/use-cases/change-signing-keys.ts';
 import { createFinishLogin } from '#src/use-cases/finish-login.ts';
 import { createJudgePoll, paceOf } from '#src/use-cases/judge-poll.ts';
 import { createOpenLogin } from '#src/use-cases/open-login.ts';
@@ -22,12 +25,15 @@ import { createPreparePing } from '#src/use-cases/prepare-ping.ts';
 import { createVerifyLogin } from '#src/use-cases/verify-login.ts';
 import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from './client-auth.ts';
 import type { Config } from './config.ts';
+import { measureSigningKeys, startKeySchedule } from './key-schedule.ts';
+import { type KeySettings, keyPolicyOf } from './key-settings.ts';
 import { composeSessions, type SessionParts } from './sessions.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
 export interface Parts extends ClientAuthParts, SessionParts {
   readonly approvals: Approvals;
   readonly registry: Registry;
+  readonly signingKeys: SigningKeys;
   readonly directory: Directory;
   readonly challenges: Challenges;
   readonly identity: ServiceIdentity;
@@ -51,6 +57,7 @@ type OwnSettings = Pick<
   | 'PROFESSIONAL_FRESH_SECONDS'
   | 'REGISTRY_REFRESH_SECONDS'
   | 'TEST_APPLICATIONS'
+  | keyof KeySettings
 >;
 
 export type Settings = OwnSettings & ClientAuthSettings;
@@ -131,6 +138,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       cibaInterval: settings.CIBA_INTERVAL_SECONDS,
       registryRefreshMs: settings.REGISTRY_REFRESH_SECONDS * 1000,
       testApplications: settings.TEST_APPLICATIONS,
+      documentsMaxAgeSeconds: settings.DOCUMENTS_MAX_AGE_SECONDS,
     },
   );
   engine.mount(app);
@@ -139,5 +147,18 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
   const prepare = { ping: preparePing, logout: sessions.prepareLogoutCall };
   await app.register(applicationCallRoutes({ identity: parts.identity, prepare }));
   app.addHook('onClose', async () => engine.stop());
+  scheduleKeys(app, parts, settings);
   return engine;
+}
+
+function scheduleKeys(app: FastifyInstance, parts: Parts, settings: Settings): void {
+  const { signingKeys: keys, logger } = parts;
+  measureSigningKeys(keys, [parts.metrics]);
+  if (settings.SIGNING_KEY_ROTATION === 'by-command') return;
+  const schedule = startKeySchedule({
+    advance: createAdvanceKeys({ keys, generate: generateSigningKey, policy: keyPolicyOf(settings) }),
+    everyMs: settings.SIGNING_KEY_CHECK_SECONDS * 1000,
+    logger,
+  });
+  app.addHook('onClose', () => schedule.stop());
 }

@@ -83,6 +83,15 @@ describe('the configuration', () => {
     expect(problems({ [name]: value })).toEqual([name]);
   });
 
+  it('refuses key times that would have an application meet a signature it cannot verify', () => {
+    const published = 'SIGNING_KEY_PUBLISHED_SECONDS';
+    const { DOCUMENTS_MAX_AGE_SECONDS: maxAge, REGISTRY_REFRESH_SECONDS: refresh } = readConfig(sample);
+    expect(problems({ [published]: String(maxAge + refresh + 29) })).toEqual([published]);
+    expect(problems({ [published]: String(maxAge + refresh + 30) })).toEqual([]);
+    expect(problems({ DOCUMENTS_MAX_AGE_SECONDS: '86400' })).toEqual([published]);
+    expect(problems({ SIGNING_KEY_RETIRED_SECONDS: '14400' })).toEqual(['SIGNING_KEY_RETIRED_SECONDS']);
+  });
+
   it('lets the issuer be http on this machine', () => {
     expect(problems({ ISSUER: 'http://localhost:3000/auth/realms/esante-wallet' })).toEqual([]);
   });

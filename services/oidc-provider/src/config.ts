@@ -2,6 +2,7 @@ import { outgoingConfig } from '@psc/outgoing';
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
 import { checkClientAuthConfig, clientAuthConfig } from './client-auth-config.ts';
+import { checkKeyTimes, keySettingNames, keySettings } from './key-settings.ts';
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/;
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -56,15 +57,16 @@ const shape = z.object({
   TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
   ...clientAuthConfig,
   ...outgoingConfig,
+  ...keySettings,
 });
-const checked = shape.superRefine(checkClientAuthConfig);
+const schema = shape.superRefine(checkClientAuthConfig).superRefine(checkKeyTimes);
 
-export type Config = Readonly<z.output<typeof shape>>;
+export type Config = Readonly<z.output<typeof schema>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 export function readConfig(env: Env): Config {
-  return parseConfig(checked, env);
+  return parseConfig(schema, env);
 }
 
 /** The part that the command `clients` needs. */
@@ -77,4 +79,18 @@ export function readClientsConfig(
 /** The part that the command `migrate` needs. */
 export function readRegistryConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'SEAL_KEYS'> {
   return parseConfig(shape.pick({ DATABASE_URL: true, SEAL_KEYS: true }), env);
+}
+
+const keyShape = shape.pick({
+  DATABASE_URL: true,
+  SEAL_KEYS: true,
+  REGISTRY_REFRESH_SECONDS: true,
+  SESSION_MAX_SECONDS: true,
+  ID_TOKEN_SECONDS: true,
+  ...keySettingNames,
+});
+
+/** The part that the command `keys` needs. */
+export function readKeysConfig(env: Env): Readonly<z.output<typeof keyShape>> {
+  return parseConfig(keyShape.superRefine(checkKeyTimes), env);
 }

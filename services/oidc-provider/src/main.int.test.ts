@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
-import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
+import { createEnsureSigningKeys } from '#src/use-cases/change-signing-keys.ts';
 import { application, saveApplicationIn } from './testing/applications.ts';
 import { camilleLambda } from './testing/camille-lambda.ts';
 import { sealKeys, serviceKeys } from './testing/keys.ts';

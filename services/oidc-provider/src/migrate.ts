@@ -2,7 +2,7 @@ import { createSeal, openPostgres } from '@psc/datastores';
 import { migrate } from '@psc/datastores/migrations';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
-import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
+import { createEnsureSigningKeys } from '#src/use-cases/change-signing-keys.ts';
 import { readRegistryConfig } from './config.ts';
 
 /** Brings the database to the newest schema, and makes the first signing keys. */

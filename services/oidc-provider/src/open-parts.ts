@@ -10,6 +10,7 @@ import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bu
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
+import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
@@ -80,6 +81,7 @@ export async function openParts(
       pseudonym: createPseudonym(seal),
       outgoing,
       registry,
+      signingKeys: createPostgresSigningKeys(postgres, seal),
       directory: createHttpDirectory(rppsDirectory),
       challenges: createHttpChallenges(authBroker),
       identity,

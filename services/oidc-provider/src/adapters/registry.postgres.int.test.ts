@@ -3,9 +3,10 @@ import { openTestDatabase } from '@psc/testing/database';
 import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applicationsContract } from '#src/ports/applications.contract.ts';
+import { signingKeysContract } from '#src/ports/signing-keys.contract.ts';
 import { application, declarationOf, saveApplicationIn } from '#src/testing/applications.ts';
 import { sealKeys } from '#src/testing/keys.ts';
-import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
+import { createEnsureSigningKeys } from '#src/use-cases/change-signing-keys.ts';
 import { createPostgresApplications } from './applications.postgres.ts';
 import { createPostgresRegistry } from './registry.postgres.ts';
 import { generateSigningKey } from './signing-keys.jose.ts';
@@ -70,6 +71,11 @@ describe('what is kept of applications', () => {
     await save({ clientId: 'dossier' });
     await expect(postgres.query(statement, ['nobody'])).rejects.toThrow('only added to');
   });
+});
+
+signingKeysContract(async () => {
+  await postgres.query('DELETE FROM signing_keys');
+  return createPostgresSigningKeys(postgres, seal);
 });
 
 describe('the signing keys', () => {

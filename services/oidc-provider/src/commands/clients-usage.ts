@@ -24,8 +24,3 @@ export const clientsUsage = `psc clients: the applications that may log professi
 Each of them: --json, --by <operator> (else PSC_OPERATOR, else the user of this machine), --reason <text>
 Exit codes: 0 done, 1 refused, 2 not understood, 3 something would change (--dry-run --exit-code)
 Every setting: docs/reference/applications.md`;
-
-/** Nothing was asked, or help. */
-export function asksForHelp([verb, ...args]: readonly string[]): boolean {
-  return verb === undefined || ['help', '--help', '-h'].includes(verb) || args.includes('--help');
-}

@@ -1,11 +1,13 @@
 import type { SigningAlg } from './application.ts';
 
 /**
- *   next ──▶ current ──▶ retired
+ *   next ──▶ current ──▶ retired ──▶ (removed)
  *
- * next     published, so that applications know it before anything is signed with it
+ * next     published, so that applications know it before anything is signed with it; one per algorithm
  * current  signs; one per algorithm
  * retired  published still, until nothing it signed is in use
+ *
+ * When a key goes from one to another: key-rotation.ts.
  */
 export type SigningKeyState = 'next' | 'current' | 'retired';
 

@@ -40,6 +40,8 @@ export interface EngineSettings extends ProviderSettings {
   readonly registryRefreshMs: number;
   /** Whether applications of test work here. */
   readonly testApplications: 'accept' | 'refuse';
+  /** How long applications may cache discovery and the key set. */
+  readonly documentsMaxAgeSeconds: number;
 }
 
 interface Current {

@@ -59,15 +59,18 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
 /** Bytes, the library's own limit. */
 const LONGEST_BODY = 56 * 1024;
 
-/** How long applications may cache discovery and the key set. A new key must be published for longer before it signs. */
-const DOCUMENTS_MAX_AGE_S = 300;
-
 /**
  * Mounts the engine below the issuer's path, in a plugin of its own: bodies are read as text, and left to the library.
  */
 export function mountEngine(
   app: FastifyInstance,
-  settings: { readonly issuer: string; readonly walletUrl: string; readonly mtlsUrl?: string | undefined },
+  settings: {
+    readonly issuer: string;
+    readonly walletUrl: string;
+    readonly mtlsUrl?: string | undefined;
+    /** How long applications may cache discovery and the key set: a new key is published for longer before it signs. */
+    readonly documentsMaxAgeSeconds: number;
+  },
   mounted: Mounted,
 ): void {
   const { issuer, walletUrl, mtlsUrl } = settings;
@@ -124,7 +127,7 @@ export function mountEngine(
       scope.get(path, (request, reply) =>
         reply
           .type('application/json')
-          .header('cache-control', `public, max-age=${DOCUMENTS_MAX_AGE_S}`)
+          .header('cache-control', `public, max-age=${settings.documentsMaxAgeSeconds}`)
           .headers(documentReading(mounted.applications, request.headers.origin))
           .send(document()),
       );

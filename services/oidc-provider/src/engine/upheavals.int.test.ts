@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
+import { createAdvanceKeys, createRotateKey } from '#src/use-cases/change-signing-keys.ts';
 import { endpoints } from './endpoints.ts';
 
 let world: World;
@@ -36,23 +37,27 @@ describe('the signing keys', () => {
   it('change without a restart, and what the former one signed stays good', async () => {
     const before = await logIn();
     const oldKid = String(decodeProtectedHeader(before.id_token).kid);
-    const next = await generateSigningKey('RS256');
-    const keys = createPostgresSigningKeys(world.postgres, createSeal(world.sealKeys));
+    const needs = {
+      keys: createPostgresSigningKeys(world.postgres, createSeal(world.sealKeys)),
+      generate: generateSigningKey,
+      policy: { publishedMs: 0, signsMs: 86_400_000, retiredMs: 86_400_000 },
+    };
+    const entry = { operator: 'test', reason: '' };
 
     // Published first, so that applications know it before they meet it.
-    await keys.addFirst({ ...next, state: 'next' });
+    await createAdvanceKeys(needs)(entry);
     await world.engine.refresh();
-    expect(await publishedKids()).toEqual(expect.arrayContaining([oldKid, next.kid]));
+    const published = await publishedKids();
+    expect(published).toHaveLength(4);
     expect(decodeProtectedHeader((await logIn()).id_token).kid).toBe(oldKid);
 
-    await world.postgres.transaction(async (tx) => {
-      await tx.query("UPDATE signing_keys SET state = 'retired' WHERE kid = $1", [oldKid]);
-      await tx.query("UPDATE signing_keys SET state = 'current' WHERE kid = $1", [next.kid]);
-    });
+    expect((await createRotateKey(needs)('RS256', false, entry)).ok).toBe(true);
     await world.engine.refresh();
     const after = await logIn();
-    expect(decodeProtectedHeader(after.id_token).kid).toBe(next.kid);
-    expect(decodeProtectedHeader(after.access_token).kid).toBe(next.kid);
+    const newKid = String(decodeProtectedHeader(after.id_token).kid);
+    expect(newKid).not.toBe(oldKid);
+    expect(published).toContain(newKid);
+    expect(decodeProtectedHeader(after.access_token).kid).toBe(newKid);
     expect(await publishedKids()).toContain(oldKid);
     expect((await world.userInfo(before.access_token)).status).toBe(200);
     const url = `${world.issuer}${endpoints.end_session}?${new URLSearchParams({ id_token_hint: before.id_token })}`;

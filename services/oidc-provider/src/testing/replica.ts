@@ -8,6 +8,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
+import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { listenForCertificates } from '#src/client-auth.ts';
 import { compose, type Settings } from '#src/compose.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
@@ -104,6 +105,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       pseudonym: createPseudonym(seal),
       outgoing: shared.outgoing,
       registry: createPostgresRegistry(postgres, seal, onError),
+      signingKeys: createPostgresSigningKeys(postgres, seal),
       directory: shared.directory,
       challenges: shared.challenges,
       identity: shared.identity,

@@ -14,7 +14,7 @@ import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.t
 import type { Settings } from '#src/compose.ts';
 import type { Application } from '#src/domain/application.ts';
 import type { Professional } from '#src/domain/professional.ts';
-import { createEnsureSigningKeys } from '#src/use-cases/ensure-signing-keys.ts';
+import { createEnsureSigningKeys } from '#src/use-cases/change-signing-keys.ts';
 import { application, saveApplicationIn } from './applications.ts';
 import { type Approving, type AuthBroker, createAuthBroker } from './auth-broker.ts';
 import { camilleLambda } from './camille-lambda.ts';
@@ -112,6 +112,12 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     TEST_APPLICATIONS: 'accept',
     ...noLimits,
     TRUSTED_PROXIES: [],
+    DOCUMENTS_MAX_AGE_SECONDS: 300,
+    SIGNING_KEY_ROTATION: 'by-command',
+    SIGNING_KEY_CHECK_SECONDS: 60,
+    SIGNING_KEY_PUBLISHED_SECONDS: 86_400,
+    SIGNING_KEY_SIGNS_SECONDS: 7_776_000,
+    SIGNING_KEY_RETIRED_SECONDS: 604_800,
     ...change,
   };
 
