@@ -55,6 +55,7 @@ export type Settings = Pick<
   Config,
   | 'WALLET_URL'
   | 'OIDC_AUTHORIZATION_URL'
+  | 'PORTAL_URL'
   | 'PIN_LENGTH'
   | 'PIN_TRIES'
   | 'ACTIVATION_TICKET_SECONDS'
@@ -172,7 +173,9 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
 
   // Before the server stops: it waits for what is in flight, and these would never end.
   app.addHook('preClose', async () => streams.close());
-  await app.register(walletRoutes({ authorizationUrl: settings.OIDC_AUTHORIZATION_URL }));
+  await app.register(
+    walletRoutes({ authorizationUrl: settings.OIDC_AUTHORIZATION_URL, portalUrl: settings.PORTAL_URL }),
+  );
   await app.register(
     loginRoutes({
       findLoginStep,

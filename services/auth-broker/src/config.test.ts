@@ -12,6 +12,7 @@ const env = {
   REDIS_URL: 'redis://localhost:6379',
   WALLET_URL: 'https://wallet.example',
   OIDC_AUTHORIZATION_URL: 'https://auth.example/auth',
+  PORTAL_URL: 'https://auth.example/account',
   RPPS_DIRECTORY_URL: 'http://localhost:3002',
   APPROVAL_SEAL_KEYS: key,
   DEVICE_SEAL_KEYS: key,

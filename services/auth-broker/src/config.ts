@@ -20,6 +20,8 @@ const shape = z.object({
   WALLET_URL: httpUrl,
   /** oidc-provider's public authorization endpoint, where `/auth` sends browsers. */
   OIDC_AUTHORIZATION_URL: httpUrl,
+  /** oidc-provider's page where a person sees and closes their sessions: PSC's portal, in what it has of it. */
+  PORTAL_URL: httpUrl,
   RPPS_DIRECTORY_URL: httpUrl,
   /** Opens approvals: the same keys as oidc-provider and notification-worker. */
   APPROVAL_SEAL_KEYS: keyRing,

@@ -61,6 +61,7 @@ beforeAll(async () => {
       REDIS_URL: inject('redisUrl'),
       WALLET_URL: walletUrl,
       OIDC_AUTHORIZATION_URL: 'http://localhost:3000/auth',
+      PORTAL_URL: 'http://localhost:3000/account',
       RPPS_DIRECTORY_URL: await startDirectory(),
       APPROVAL_SEAL_KEYS: approvalKeys,
       DEVICE_SEAL_KEYS: key(),

@@ -58,6 +58,7 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         ...pending,
         WALLET_URL: addresses.wallet,
         OIDC_AUTHORIZATION_URL: `${addresses.issuer}/protocol/openid-connect/auth`,
+        PORTAL_URL: `${addresses.issuer}/account`,
         RPPS_DIRECTORY_URL: addresses.directory,
         DEVICE_SEAL_KEYS: secrets.deviceSealKeys,
         PIN_KEYS: secrets.pinKeys,

@@ -739,6 +739,11 @@ export function journeysContract(openWorld: OpenWorld): void {
       await start();
       const browser = world.browser();
       expect((await browser.open('/')).text).toContain('Pro Santé Connect');
+      expect((await browser.open('/')).text).toContain('href="https://auth.example/account"');
+      expect(await browser.open('/login-page')).toMatchObject({
+        status: 302,
+        location: 'https://auth.example/account',
+      });
       expect((await browser.open('/donnees-personnelles')).text).toContain('CNIL');
       expect(browser.cookie).toBe('');
     });

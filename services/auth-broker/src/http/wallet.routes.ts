@@ -7,10 +7,13 @@ import { forbidKeeping, sendPage } from './send-page.ts';
 const LONGEST_REQUEST = 16 * 1024;
 
 /** The wallet host's own addresses, beside the logins. */
-export function walletRoutes(needs: { readonly authorizationUrl: string }) {
+export function walletRoutes(needs: { readonly authorizationUrl: string; readonly portalUrl: string }) {
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook('onRequest', forbidKeeping);
-    app.get('/', (_request, reply) => sendPage(reply, 200, homePage));
+    const home = homePage(needs.portalUrl);
+    app.get('/', (_request, reply) => sendPage(reply, 200, home));
+    // Where Pro Santé Connect has its portal.
+    app.get('/login-page', (_request, reply) => reply.redirect(needs.portalUrl, 302));
     app.get('/donnees-personnelles', (_request, reply) => sendPage(reply, 200, privacyPage));
 
     /** PSC's authorization address: handed on to oidc-provider as it came, character for character. */

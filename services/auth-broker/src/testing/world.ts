@@ -42,6 +42,7 @@ export interface Stores {
 const defaultSettings: Settings = {
   WALLET_URL: walletUrl,
   OIDC_AUTHORIZATION_URL: 'https://auth.example/auth',
+  PORTAL_URL: 'https://auth.example/account',
   PIN_LENGTH: 4,
   PIN_TRIES: 3,
   ACTIVATION_TICKET_SECONDS: 900,
