@@ -1,9 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import type { Answer, Tokens, Wire } from '../wire.ts';
+import { type Callee, openCallee } from './callee.ts';
 
 /** The two ways in which an application learns that the professional answered. */
 export type Delivery = 'poll' | 'ping';
@@ -15,6 +13,10 @@ export type Delivery = 'poll' | 'ping';
 export interface CibaClient {
   readonly clientId: string;
   readonly callee: Callee;
+  /** What it wants to be shown when it is called. */
+  readonly notificationToken: string;
+  /** Until it was called about this request. */
+  notified(authReqId: string): Promise<void>;
   /** The claims of a request that nothing is wrong with; undefined leaves one out. */
   claims(change?: Claims): JWTPayload;
   sign(claims: JWTPayload, alg?: string): Promise<string>;
@@ -51,6 +53,7 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
       : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = randomUUID();
   const callee = await openCallee();
+  const notificationToken = randomUUID();
   const pings = {
     backchannel_token_delivery_mode: 'ping',
     backchannel_client_notification_endpoint: callee.url,
@@ -81,7 +84,7 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
       scope: 'openid scope_all',
       login_hint: nationalId,
       binding_message: '12',
-      ...(delivery === 'ping' ? { client_notification_token: callee.token } : {}),
+      ...(delivery === 'ping' ? { client_notification_token: notificationToken } : {}),
       ...change,
     };
   };
@@ -127,6 +130,10 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
   return {
     clientId,
     callee,
+    notificationToken,
+    async notified(authReqId) {
+      await callee.called(({ body }) => body.includes(authReqId));
+    },
     claims,
     sign,
     assertion,
@@ -144,55 +151,4 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
       return json;
     },
   };
-}
-
-/** The notification endpoint of an application: what it is called with, and what it answers. */
-export interface Callee extends AsyncDisposable {
-  readonly url: string;
-  readonly token: string;
-  readonly calls: readonly Call[];
-  /** Until it was called about this request. */
-  called(authReqId: string): Promise<void>;
-  answer: {
-    readonly status: number;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-  };
-}
-
-interface Call {
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = 20;
-
-async function openCallee(): Promise<Callee> {
-  const calls: Call[] = [];
-  const callee = { answer: { status: 204 } as Callee['answer'] };
-  const server = createServer(async (request, response) => {
-    calls.push({ path: request.url ?? '', headers: request.headers, body: await text(request) });
-    const { status, headers = {}, body = '' } = callee.answer;
-    response.writeHead(status, headers).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(callee, {
-    url: `http://127.0.0.1:${port}/notifications`,
-    token: randomUUID(),
-    calls,
-    async called(authReqId: string) {
-      for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
-        if (calls.some(({ body }) => body.includes(authReqId))) return;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-      throw new Error('the application was not called');
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
 }

@@ -52,10 +52,10 @@ describe.each<[Delivery]>([['poll'], ['ping']])('fapi-ciba-id1-test-plan, %s', (
     });
     await client.play(json.auth_req_id, 'allow');
     if (delivery === 'ping') {
-      await client.callee.called(json.auth_req_id);
+      await client.notified(json.auth_req_id);
       const [call] = client.callee.calls;
       expect(call?.headers).toMatchObject({
-        authorization: `Bearer ${client.callee.token}`,
+        authorization: `Bearer ${client.notificationToken}`,
         'content-type': expect.stringMatching(/^application\/json/),
       });
       expect(JSON.parse(call?.body ?? '')).toEqual({ auth_req_id: json.auth_req_id });
@@ -81,7 +81,7 @@ describe.each<[Delivery]>([['poll'], ['ping']])('fapi-ciba-id1-test-plan, %s', (
   it('fapi-ciba-id1-user-rejects-authentication: access_denied', async () => {
     const { auth_req_id } = await client.askFor();
     await client.play(auth_req_id, 'deny');
-    if (delivery === 'ping') await client.callee.called(auth_req_id);
+    if (delivery === 'ping') await client.notified(auth_req_id);
     const { status, json } = await client.poll(auth_req_id);
     expect([status, json.error]).toEqual([400, 'access_denied']);
   });
@@ -176,7 +176,7 @@ describe.each<[Delivery]>([['poll'], ['ping']])('fapi-ciba-id1-test-plan, %s', (
         scope: 'openid scope_all',
         login_hint: nationalId,
         binding_message: '12',
-        ...(delivery === 'ping' ? { client_notification_token: client.callee.token } : {}),
+        ...(delivery === 'ping' ? { client_notification_token: client.notificationToken } : {}),
         ...(await client.assertion()),
       });
       expect([status, json.error]).toEqual([400, 'invalid_request']);
@@ -287,10 +287,10 @@ describe('fapi-ciba-id1-test-plan, what an application answers to a ping', () =>
     const before = client.callee.calls.length;
     const { auth_req_id } = await client.askFor();
     await client.play(auth_req_id, 'allow');
-    await client.callee.called(auth_req_id);
+    await client.notified(auth_req_id);
     // The first retry of a call comes after a second.
     await sleep(1_500);
-    expect(client.callee.calls.slice(before).map(({ path }) => path)).toEqual(['/notifications']);
+    expect(client.callee.calls.slice(before).map(({ path }) => path)).toEqual(['/called']);
     expect((await client.poll(auth_req_id)).status).toBe(200);
   });
 });

@@ -77,6 +77,31 @@ export const plans: readonly Plan[] = [
     modules: [['oidcc-discovery-endpoint-verification', 'passed']],
   },
   {
+    names: ['oidcc-rp-initiated-logout-certification-test-plan'],
+    about: 'A logout that an application begins.',
+    modules: [
+      ['oidcc-rp-initiated-logout-discovery-endpoint-verification', 'passed'],
+      ['oidcc-rp-initiated-logout', 'passed'],
+      ['oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', 'passed'],
+      ['oidcc-rp-initiated-logout-modified-id-token-hint', 'passed'],
+      ['oidcc-rp-initiated-logout-no-id-token-hint', 'passed'],
+      ['oidcc-rp-initiated-logout-no-params', 'passed'],
+      ['oidcc-rp-initiated-logout-no-post-logout-redirect-uri', 'passed'],
+      ['oidcc-rp-initiated-logout-no-state', 'passed'],
+      ['oidcc-rp-initiated-logout-only-state', 'passed'],
+      ['oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri', 'passed'],
+      ['oidcc-rp-initiated-logout-bad-id-token-hint', 'passed'],
+    ],
+  },
+  {
+    names: ['oidcc-backchannel-rp-initiated-logout-certification-test-plan'],
+    about: 'The other applications of the session are called.',
+    modules: [
+      ['oidcc-backchannel-logout-discovery-endpoint-verification', 'passed'],
+      ['oidcc-backchannel-rp-initiated-logout', 'passed'],
+    ],
+  },
+  {
     names: ['fapi-ciba-id1-test-plan'],
     about:
       'CIBA as banks want it (FAPI-CIBA), plain profile, `private_key_jwt`, by poll and by ping. The modules of Brazil and of ConnectID, which the suite leaves out of that profile, are not listed. The suite sends `1234` for a binding message where Pro Santé Connect has two digits: the tests send two.',

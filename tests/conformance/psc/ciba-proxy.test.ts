@@ -150,4 +150,15 @@ describe('the CIBA proxy', () => {
     expect([status, json.session_state]).toEqual([200, tokens.session_state]);
     tokens = { ...tokens, ...json };
   });
+
+  it('logs out from its server with nothing but the ID token, and wants any 2xx', async () => {
+    const leaving = new URLSearchParams({ id_token_hint: tokens.id_token });
+    const response = await fetch(`${discovery.end_session_endpoint}?${leaving}`);
+    expect(response.ok).toBe(true);
+    await response.body?.cancel();
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      const { status, json } = await wire.post('token/introspect', { token }, proxy);
+      expect([status, json]).toEqual([200, { active: false }]);
+    }
+  });
 });

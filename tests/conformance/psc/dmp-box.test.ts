@@ -89,6 +89,14 @@ describe('the DMP box', () => {
     const chosen = activities.find((each) => each.ancienIdentifiantDeLaStructure === '10B0270102');
     expect(chosen).toMatchObject({ raisonSocialeSite: 'CLINIQUE EST', codeSecteurDactivite: 'SA01' });
   });
+
+  it('sends the browser to log out with the ID token alone, and it stays on a page that says so', async () => {
+    const page = await browser.open(`${wire.endpoint('logout')}?id_token_hint=${tokens.id_token}`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Votre session est fermée');
+    const { json } = await wire.post('token/introspect', { token: tokens.access_token }, box);
+    expect(json).toEqual({ active: false });
+  });
 });
 
 interface Activity {

@@ -111,4 +111,16 @@ describe('jumbojett/openid-connect-php', () => {
     expect(after.exp).toBeGreaterThanOrEqual(before.exp ?? 0);
     expect(after).toMatchObject({ typ: 'Refresh', sid: before.sid });
   });
+
+  it('signs out to the address that it logs in to, query and all', async () => {
+    const leaving = new URLSearchParams({
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: CALLBACK,
+    });
+    const left = await browser.open(`${discovery.end_session_endpoint}?${leaving}`, { stopAt: CALLBACK });
+    expect(left.url).toBe(CALLBACK);
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+    const { status, json } = await askForTokens(form);
+    expect([status, json.error]).toEqual([400, 'invalid_grant']);
+  });
 });

@@ -118,4 +118,17 @@ describe('the Keycloak broker extension', () => {
     expect(renewed.json).toMatchObject({ token_type: 'Bearer', expires_in: 120, refresh_expires_in: 1800 });
     tokens = { ...tokens, ...renewed.json };
   });
+
+  it('logs out of both: back at its second address with its session in the state, and asked for the identifier next time', async () => {
+    const session = '5f0d2c1e-7b8a-4c3d-9e6f-1a2b3c4d5e6f';
+    const leaving = new URLSearchParams({
+      state: session,
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: `${BROKER}/logout_response`,
+    });
+    const left = await browser.open(`${wire.endpoint('logout')}?${leaving}`, { stopAt: BROKER });
+    expect(left.url).toBe(`${BROKER}/logout_response?state=${session}`);
+    const next = await browser.open(authorizationUrl(), { stopAt: BROKER });
+    expect(next.text).toContain('data-testid="identifier-field"');
+  });
 });

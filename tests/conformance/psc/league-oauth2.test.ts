@@ -7,7 +7,7 @@ import { basic, bearer, type Credentials, openWire, type Tokens, type Wire } fro
  * the address of the token endpoint besides (`https://id:secret@…`), which the HTTP client sends as Basic.
  */
 const CALLBACK = 'https://dossier.example/connect/psc/check';
-const HOME = 'https://dossier.example/au-revoir';
+const HOME = 'https://dossier.example/au-revoir?motif=fin';
 const STATE = '9c1f0e6d5b4a39281706f5e4d3c2b1a0';
 const PSI_ACCOUNT = 'd2c6b2a4-0000-4000-8000-000000000001';
 
@@ -65,6 +65,13 @@ describe('league/oauth2-client', () => {
       SubjectOrganization: '',
       SubjectRefPro: { exercices: [] },
     });
+  });
+
+  it('logs out by an address of which nothing is encoded', async () => {
+    const url = `${wire.endpoint('logout')}?id_token_hint=${tokens.id_token}&post_logout_redirect_uri=${HOME}`;
+    expect((await browser.open(url, { stopAt: HOME })).url).toBe(HOME);
+    const { status } = await wire.call(wire.endpoint('userinfo'), bearer(tokens.access_token));
+    expect(status).toBe(401);
   });
 
   it('finds the description that it reads of any error', async () => {
