@@ -16,7 +16,7 @@ export function clientMetadata(application: Application): ClientMetadata {
     client_name: application.name,
     client_secret: application.secret,
     client_uri: application.homeUrl,
-    redirect_uris: [...application.redirectUris],
+    redirect_uris: registeredRedirects(application),
     post_logout_redirect_uris: [...application.postLogoutRedirectUris],
     grant_types: [...application.grants],
     response_types: responseTypesOf(application),
@@ -48,4 +48,9 @@ export function clientMetadata(application: Application): ClientMetadata {
 function responseTypesOf({ clientId, grants }: Application): string[] {
   if (clientId === PORTAL_CLIENT_ID) return ['none'];
   return grants.includes('authorization_code') ? [...capabilities.responseTypes] : [];
+}
+
+/** The library wants one of whoever logs in by a browser: an application of development may have any on its own machine. */
+function registeredRedirects({ redirectUris, loopbackRedirects }: Application): string[] {
+  return redirectUris.length === 0 && loopbackRedirects ? ['http://localhost/'] : [...redirectUris];
 }

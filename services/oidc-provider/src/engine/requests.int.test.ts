@@ -56,6 +56,12 @@ async function logIn(parameters: Record<string, string> = {}, browser = world.br
 const refusalOf = async (url: string) =>
   answerOf((await world.browser().open(url, { stopAt: callback })).url);
 
+it('an application of development without any address logs in from its own machine', async () => {
+  await world.saveApplication({ clientId: 'local', redirectUris: [], loopbackRedirects: true });
+  await world.engine.refresh();
+  expect((await logIn({ client_id: 'local' })).id_token).toBeDefined();
+});
+
 describe('a posted request', () => {
   const endpoint = () => world.issuer + endpoints.authorization;
   const post = (form: Record<string, string>) =>
