@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import {
   createHttpBrowser,
   createSandbox,
@@ -23,6 +26,8 @@ export interface Wire {
   authorizationUrl(parameters?: Readonly<Record<string, string | undefined>>, endpoint?: string): string;
   /** Logs a professional in by an approving phone; answers what came to the callback. */
   authorize(login?: Login): Promise<{ callback: URL; browser: HttpBrowser }>;
+  /** … and redeems the code. */
+  logIn(login?: Login): Promise<{ tokens: Tokens; callback: URL; browser: HttpBrowser }>;
   /**
    * A professional at their browser: opens what the application sent them to, types who they are if they are asked, and
    * approves on their phone. Answers what came to the callback.
@@ -30,8 +35,8 @@ export interface Wire {
   goThrough(url: string, visit: Visit): Promise<URL>;
   /** Registers an application of test, as its developer asks for it. */
   register(metadata: Readonly<Record<string, unknown>>): Promise<Credentials>;
-  /** … and redeems the code. */
-  logIn(login?: Login): Promise<{ tokens: Tokens; callback: URL; browser: HttpBrowser }>;
+  /** What an operator types. */
+  psc(...args: string[]): Promise<void>;
 }
 
 export interface Login {
@@ -78,9 +83,12 @@ export const CALLBACK = 'http://127.0.0.1:9/callback';
 export const sandboxWeb: Credentials = { clientId: 'sandbox-web', clientSecret: 'sandbox-secret' };
 
 const TIMEOUT_MS = 15_000;
+const COMMAND_TIMEOUT_MS = 30_000;
+const PSC = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+const execFileOf = promisify(execFile);
 
 export function openWire(): Wire {
-  const { issuer, walletUrl, sandboxUrl } = inject('cluster');
+  const { issuer, walletUrl, sandboxUrl, operator } = inject('cluster');
   const sandbox = createSandbox(sandboxUrl);
   const endpoint = (path: string) => `${issuer}/protocol/openid-connect/${path}`;
 
@@ -152,6 +160,13 @@ export function openWire(): Wire {
     return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
   };
 
+  const psc: Wire['psc'] = async (...args) => {
+    await execFileOf(process.execPath, [PSC, ...args], {
+      env: { PATH: process.env.PATH, ...operator },
+      timeout: COMMAND_TIMEOUT_MS,
+    });
+  };
+
   return {
     issuer,
     walletUrl,
@@ -163,6 +178,7 @@ export function openWire(): Wire {
     authorize,
     goThrough,
     register,
+    psc,
     async logIn(login = {}) {
       const { callback, browser } = await authorize(login);
       const code = callback.searchParams.get('code');

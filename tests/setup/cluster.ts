@@ -17,6 +17,8 @@ declare module 'vitest' {
       redisUrl: string;
       /** PostgreSQL of the cluster; its databases have their service's name. */
       postgresUrl: string;
+      /** What `psc` needs to act on oidc-provider, as an operator. */
+      operator: Readonly<Record<string, string>>;
       chromiumPath: string;
     };
   }
@@ -36,6 +38,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     workerUrl: addresses.worker,
     redisUrl: cluster.redisUrl,
     postgresUrl: cluster.postgresUrl('postgres'),
+    operator: {
+      DATABASE_URL: cluster.postgresUrl('oidc_provider'),
+      SEAL_KEYS: cluster.secrets.providerSealKeys,
+      PSC_OPERATOR: 'the tests',
+    },
     chromiumPath,
   });
   return async () => {

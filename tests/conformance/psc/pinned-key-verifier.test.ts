@@ -1,6 +1,6 @@
 import { createHttpBrowser } from '@psc/testing';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Credentials, openWire, readJwt, type Tokens, type Wire } from '../wire.ts';
 
 /**
@@ -16,11 +16,17 @@ describe('a verifier that pins keys', () => {
   let application: Credentials;
   let tokens: Tokens;
   let pinned: JSONWebKeySet;
+  const browser = createHttpBrowser();
 
   beforeAll(async () => {
     wire = openWire();
     application = await wire.register({ redirect_uris: [CALLBACK] });
     pinned = (await wire.call(wire.endpoint('certs'))).json;
+    tokens = await logIn();
+  });
+
+  /** By phone the first time, then by the session. */
+  async function logIn(): Promise<Tokens> {
     const url = `${wire.walletUrl}/auth?${new URLSearchParams({
       response_type: 'code',
       client_id: application.clientId,
@@ -30,15 +36,11 @@ describe('a verifier that pins keys', () => {
       state: 'verifie',
       nonce: NONCE,
     })}`;
-    const callback = await wire.goThrough(url, {
-      callback: CALLBACK,
-      nationalId: PHYSIOTHERAPIST,
-      browser: createHttpBrowser(),
-    });
-    const code = callback.searchParams.get('code') ?? '';
+    const visit = { callback: CALLBACK, nationalId: PHYSIOTHERAPIST, browser };
+    const code = (await wire.goThrough(url, visit)).searchParams.get('code') ?? '';
     const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
-    tokens = (await wire.post('token', form, application)).json;
-  });
+    return (await wire.post('token', form, application)).json;
+  }
 
   const verify = (token: string, keys: JSONWebKeySet, currentDate = new Date()) =>
     jwtVerify(token, createLocalJWKSet(keys), {
@@ -77,12 +79,32 @@ describe('a verifier that pins keys', () => {
     expect(JSON.stringify(json)).not.toContain(n);
   });
 
-  it('finds the key of a name that it never saw by reading the key set again', async () => {
-    const { kid = '' } = readJwt(tokens.id_token).header;
-    const stale = { keys: pinned.keys.filter((key) => key.kid !== kid) };
-    await expect(verify(tokens.id_token, stale)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
-    const { headers, json } = await wire.call(wire.endpoint('certs'));
-    expect(headers.get('cache-control')).toMatch(/max-age=\d+/);
-    await expect(verify(tokens.id_token, json)).resolves.toBeDefined();
+  it('goes on through a rotation without asking: the next key was among those that it saw', async () => {
+    const former = readJwt(tokens.id_token);
+    await wire.psc('keys', 'rotate', '--alg', 'RS256', '--now', '--reason', 'a test of who pins keys');
+    const next = await tokenOfAnotherKey(former.header.kid);
+    await expect(verify(next, pinned)).resolves.toBeDefined();
   });
+
+  it('reads the key set again on a name that it never saw, which then has the former ones too', async () => {
+    const { id_token: next } = await logIn();
+    await wire.psc('keys', 'rotate', '--alg', 'RS256', '--now', '--reason', 'a test of who pins keys');
+    const unknown = await tokenOfAnotherKey(readJwt(next).header.kid);
+    await expect(verify(unknown, pinned)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    const { json } = await wire.call(wire.endpoint('certs'));
+    for (const token of [unknown, next, tokens.id_token])
+      await expect(verify(token, json)).resolves.toBeDefined();
+  });
+
+  /** Logs in until every replica signs with the key that comes after this one. */
+  async function tokenOfAnotherKey(kid: string | undefined): Promise<string> {
+    return vi.waitFor(
+      async () => {
+        const { id_token } = await logIn();
+        expect(readJwt(id_token).header.kid).not.toBe(kid);
+        return id_token;
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+  }
 });
