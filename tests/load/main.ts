@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { freePortBase } from '@psc/sandbox/supervisor/ports.ts';
 import { startOwnCluster } from '../setup/own-cluster.ts';
+import { measureCiba } from './ciba.ts';
 import { type LoginFigures, measureLogins } from './logins.ts';
 import { measureOperations } from './operations.ts';
 import { measureStartUp } from './start-up.ts';
@@ -8,7 +9,7 @@ import { measureStartUp } from './start-up.ts';
 /**
  * `pnpm load`: complete logins by phone on this machine, load generator and virtual phones included. Prints tables; asserts
  * nothing. `--seconds 20`, `--parallel 1,8,32`, `--start-up` for the time from `npm start` to ready, `--operations` for each
- * operation of the protocol alone instead of logins.
+ * operation of the protocol alone instead of logins, `--ciba` for what its polls cost.
  */
 const { values } = parseArgs({
   options: {
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '1,8,32' },
     'start-up': { type: 'boolean', default: false },
     operations: { type: 'boolean', default: false },
+    ciba: { type: 'boolean', default: false },
   },
 });
 
@@ -30,6 +32,7 @@ if (values['start-up']) {
 }
 
 if (values.operations) await printOperations();
+else if (values.ciba) await printCiba();
 else await printLogins();
 
 async function printLogins(): Promise<void> {
@@ -64,6 +67,22 @@ async function printLogins(): Promise<void> {
       })),
     );
   }
+}
+
+async function printCiba(): Promise<void> {
+  await using cluster = await startLoadedCluster();
+  const figures = await measureCiba(cluster);
+  const tokens = figures.find(({ name }) => name === 'poll that gets the tokens')?.cpuMicros ?? Number.NaN;
+  console.log('\nCIBA, 16 callers at once');
+  console.table(
+    figures.map(({ name, requests, cpuMicros }) => ({
+      '': name,
+      requests,
+      'CPU µs': Math.round(cpuMicros),
+      'per second and core': Math.round(1e6 / cpuMicros),
+      'ratio to one that gets the tokens': Math.round((cpuMicros / tokens) * 100) / 100,
+    })),
+  );
 }
 
 async function printOperations(): Promise<void> {
