@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { applicationCallOwedSeconds } from '@psc/contracts';
 import type { Clock } from '@psc/kernel';
+import { Counter, type Registry as Metrics } from '@psc/runtime';
 import type { FastifyInstance } from 'fastify';
 import { frontChannelUrls } from '#src/domain/logout.ts';
 import { createBrowserSessions } from '#src/engine/browser-sessions.ts';
@@ -23,6 +24,7 @@ import type { Config } from './config.ts';
 export interface SessionParts {
   readonly store: EngineStore;
   readonly applicationCalls: ApplicationCalls;
+  readonly metrics: Metrics;
   readonly clock: Clock;
 }
 
@@ -41,6 +43,11 @@ export function composeSessions(
   const signer = () => engine().signer();
   const logoutCalls = createLogoutCalls(parts.store, { owedSeconds: applicationCallOwedSeconds });
 
+  const ended = new Counter({
+    name: 'sessions_ended_total',
+    help: 'Sessions that somebody ended before their time',
+    registers: [parts.metrics],
+  });
   const endSession = createEndSession({
     sessions,
     logoutCalls,
@@ -49,6 +56,7 @@ export function composeSessions(
     drawEnding: () => randomBytes(32).toString('base64url'),
     owedSeconds: applicationCallOwedSeconds,
     settlingSeconds: ENDED_SESSION_SECONDS,
+    onEnded: () => ended.inc(),
   });
   const prepareLogoutCall = createPrepareLogoutCall({
     logoutCalls,

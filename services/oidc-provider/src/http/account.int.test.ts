@@ -12,7 +12,7 @@ let world: World;
 let nationalId: string;
 let number = 0;
 beforeAll(async () => {
-  world = await openWorld({}, 13);
+  world = await openWorld({}, 15);
   await world.saveApplication({
     clientId: 'told',
     name: 'Dossier partagé',

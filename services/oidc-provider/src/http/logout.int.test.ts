@@ -8,7 +8,7 @@ import { callback, openWorld, type World } from '#src/testing/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({}, 9);
+  world = await openWorld({}, 14);
   const told = (name: string) => ({ backchannelUrl: `https://${name}.example/logout`, frontchannelUrl: '' });
   await world.saveApplication({ clientId: 'told', loopbackRedirects: true, logout: told('told') });
   await world.saveApplication({
@@ -347,6 +347,11 @@ describe('a logout without ID token', () => {
     expect((await post('id_token_hint=%ZZ%00', 'application/x-www-form-urlencoded')).status).toBe(400);
     const huge = await post(`id_token_hint=${'a'.repeat(100_000)}`, 'application/x-www-form-urlencoded');
     expect(huge.status).toBe(400);
+    const untyped = await fetch(`${world.issuer}${endpoints.end_session}`, {
+      method: 'POST',
+      body: Buffer.from([0, 255, 10]),
+    });
+    expect(untyped.status).toBe(200);
   });
 });
 
@@ -568,7 +573,7 @@ describe('a session', () => {
 });
 
 it('while Redis does not answer nobody is told that they are logged out', async () => {
-  const own = await openWorld({}, 10);
+  const own = await openWorld({}, 15);
   const browser = createHttpBrowser();
   const url = `${own.issuer}${endpoints.authorization}?${new URLSearchParams({
     response_type: 'code',

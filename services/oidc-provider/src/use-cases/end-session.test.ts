@@ -19,6 +19,7 @@ let store: EngineStore;
 let applications: Map<string, Application>;
 /** What is queued, by name: as the real queue, one job for each. */
 let queued: Map<string, QueuedCall>;
+let endings: number;
 /** What fails, or comes in between, just before a step. */
 let before: Partial<Record<'queue' | 'end' | 'queued', () => Promise<void>>>;
 
@@ -26,6 +27,7 @@ beforeEach(() => {
   store = createMemoryStore(systemClock, { sessionIdleSeconds: 1800 });
   queued = new Map();
   before = {};
+  endings = 0;
   applications = new Map();
   for (const name of ['told', 'told-too', 'silent']) {
     const backchannelUrl = name === 'silent' ? '' : `https://${name}.example/logout`;
@@ -66,6 +68,9 @@ function createEnding() {
     drawEnding: random,
     owedSeconds,
     settlingSeconds: 60,
+    onEnded: () => {
+      endings++;
+    },
   });
   const prepare = createPrepareLogoutCall({
     logoutCalls,
@@ -91,6 +96,7 @@ describe('ending a session', () => {
     const { endSession } = createEnding();
     expect(await endSession(sid)).toMatchObject({ sid, subject });
     expect(await endSession(sid)).toBeUndefined();
+    expect(endings).toBe(1);
     expect(await told()).toEqual([`told ${sid}`, `told-too ${sid}`]);
     expect([...queued.values()]).toContainEqual({
       kind: 'logout',

@@ -35,6 +35,8 @@ export function createEndSession(needs: {
   readonly owedSeconds: number;
   /** The same for one that owes none: while a request that had read it may save it again. */
   readonly settlingSeconds: number;
+  /** Hears of each session that was ended here. */
+  readonly onEnded: () => void;
 }): EndSession {
   const { sessions, logoutCalls, applicationCalls } = needs;
 
@@ -54,7 +56,10 @@ export function createEndSession(needs: {
         rememberedSeconds: owed.length > 0 ? needs.owedSeconds : needs.settlingSeconds,
         applications: round < MOST_ROUNDS ? 'as-read' : 'any',
       });
-      if (answer === 'ended') return session;
+      if (answer === 'ended') {
+        needs.onEnded();
+        return session;
+      }
       if (answer === 'over') break;
     }
     // The worker may have been as quick as we, and ended it for us.
