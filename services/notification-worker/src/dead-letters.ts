@@ -1,58 +1,113 @@
 import { parseArgs } from 'node:util';
 import { openRedis } from '@psc/datastores';
+import { Unavailable } from '@psc/kernel';
+import { ConfigError } from '@psc/runtime';
 import { readRedisUrl } from './config.ts';
 import { applicationCalls } from './worker/application-calls.ts';
 import { notifications } from './worker/notifications.ts';
-import { createQueueView } from './worker/queue-view.ts';
+import { createQueueView, type QueueView } from './worker/queue-view.ts';
 
-const USAGE = `usage: dead-letters.ts [list] [--queue <queue>] [--limit <number>]
-       dead-letters.ts retry <queue> <id>…
-queues: ${notifications.queue}, ${applicationCalls.queue}`;
+const queues = [notifications.queue, applicationCalls.queue];
+const usage = `psc dead-letters: notifications and calls that failed for good
 
-/** What failed for good, newest first, one JSON object a line; `retry` gives some of it all its attempts again. */
-const { values, positionals } = readArguments();
-const [command = 'list', queueName = values.queue, ...ids] = positionals;
+  list                    newest first, one JSON object a line; also without a word
+    --queue <queue>       of one queue: ${queues.join(' or ')}
+    --limit <number>      100 unless said otherwise, 1000 at most
+  retry <queue> <id>…     gives some of them all their attempts again
 
-const redis = await openRedis(readRedisUrl(process.env), 'queue', () => undefined);
-const queues = new Map([
-  [notifications.queue, createQueueView(redis, notifications)],
-  [applicationCalls.queue, createQueueView(redis, applicationCalls)],
-]);
-const named = queues.get(queueName ?? '');
-try {
-  if (command === 'list' && positionals.length < 2 && (named || queueName === undefined))
-    await list(named ? [named] : [...queues.values()]);
-  else if (command === 'retry' && named && ids.length > 0) for (const id of ids) await retry(named, id);
-  else refuse(USAGE);
-} finally {
-  for (const queue of queues.values()) await queue.close();
-  redis.disconnect();
-}
+Exit codes: 0 done, 1 refused, 2 not understood`;
+const MOST_LETTERS = 1_000;
+const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 
-async function list(views: readonly ReturnType<typeof createQueueView>[]): Promise<void> {
-  const limit = Math.min(1_000, Math.max(1, Number(values.limit) || 100));
-  const letters = (await Promise.all(views.map((view) => view.deadLetters(limit)))).flat();
-  letters.sort((one, other) => other.failedAt.getTime() - one.failedAt.getTime());
-  for (const { job, ...letter } of letters.slice(0, limit))
-    console.log(JSON.stringify({ ...letter, ...job }));
-}
+/** What an operator typed cannot be understood. */
+class UsageError extends Error {}
 
-async function retry(view: ReturnType<typeof createQueueView>, id: string): Promise<void> {
-  if (await view.retry(id)) console.log(`${id}: queued again`);
-  else refuse(`${id}: no such dead letter`);
-}
+/** `psc dead-letters …`, or `node services/notification-worker/src/dead-letters.ts …` where only this service is. */
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof UsageError) return fail(`${error.message} (psc dead-letters --help)`, exitCodes.usage);
+  if (error instanceof ConfigError || error instanceof Unavailable)
+    return fail(error.message, exitCodes.refused);
+  throw error;
+});
 
-function readArguments() {
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const [verb = 'list', ...words] = positionals;
+  if (values.help || verb === 'help') {
+    console.log(usage);
+    return exitCodes.done;
+  }
+  const act = verb === 'list' ? prepareList(words, values) : prepareRetry(verb, words);
+
+  const redis = await openRedis(readRedisUrl(process.env), 'queue', () => undefined);
+  const views = new Map([
+    [notifications.queue, createQueueView(redis, notifications)],
+    [applicationCalls.queue, createQueueView(redis, applicationCalls)],
+  ]);
   try {
-    const options = { queue: { type: 'string' }, limit: { type: 'string' } } as const;
-    return parseArgs({ allowPositionals: true, options });
-  } catch {
-    console.error(USAGE);
-    process.exit(2);
+    return await act(views);
+  } finally {
+    for (const view of views.values()) await view.close();
+    redis.disconnect();
   }
 }
 
-function refuse(message: string): void {
-  console.error(message);
-  process.exitCode = 1;
+type Act = (views: ReadonlyMap<string, QueueView>) => Promise<number>;
+
+function prepareList(words: readonly string[], { queue, limit: asked = '100' }: Options): Act {
+  const limit = Number(asked);
+  if (words.length > 0) throw new UsageError(`too much: ${words[0]}`);
+  if (queue !== undefined) checkQueue(queue);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_LETTERS))
+    throw new UsageError(`--limit is a number from 1 to ${MOST_LETTERS}`);
+
+  return async (views) => {
+    const chosen = [...views].filter(([name]) => queue === undefined || name === queue);
+    const letters = (await Promise.all(chosen.map(([, view]) => view.deadLetters(limit)))).flat();
+    letters.sort((one, other) => other.failedAt.getTime() - one.failedAt.getTime());
+    for (const { job, ...letter } of letters.slice(0, limit))
+      console.log(JSON.stringify({ ...letter, ...job }));
+    return exitCodes.done;
+  };
+}
+
+function prepareRetry(verb: string, [queue = '', ...ids]: readonly string[]): Act {
+  if (verb !== 'retry') throw new UsageError(`there is no "psc dead-letters ${verb}"`);
+  checkQueue(queue);
+  if (ids.length === 0) throw new UsageError('which ones? retry <queue> <id>…');
+
+  return async (views) => {
+    let code: number = exitCodes.done;
+    for (const id of ids) {
+      if (await views.get(queue)?.retry(id)) console.log(`${id}: queued again`);
+      else code = fail(`${id}: no such dead letter`, exitCodes.refused);
+    }
+    return code;
+  };
+}
+
+function checkQueue(name: string): void {
+  if (!queues.includes(name)) throw new UsageError(`the queues are ${queues.join(' and ')}`);
+}
+
+type Options = ReturnType<typeof readArguments>['values'];
+
+function readArguments(args: readonly string[]) {
+  const options = {
+    queue: { type: 'string' },
+    limit: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    // Its message ends with advice about `--`, for a case that is nobody's.
+    const [sentence = ''] = (error instanceof Error ? error.message : '').split('. To specify');
+    throw new UsageError(sentence);
+  }
+}
+
+function fail(sentence: string, code: number): number {
+  process.stderr.write(`${sentence}\n`);
+  return code;
 }

@@ -40,6 +40,12 @@ export interface Wiring {
   readonly version: string;
 }
 
+/** Applications under development run here: their keys are fetched, their logout and notification endpoints called. */
+const callsToThisMachine = {
+  OUTGOING_ALLOWED_HOSTS: '*,http://localhost:*,http://127.0.0.1:*,http://[::1]:*',
+  OUTGOING_PRIVATE_NETWORKS: '127.0.0.0/8,::1',
+};
+
 /** What each service reads from its environment: see its `src/config.ts`. */
 export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record<string, string> {
   const { secrets, addresses } = wiring;
@@ -72,9 +78,7 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         ...pending,
         AUTH_BROKER_URL: addresses.wallet,
         OIDC_PROVIDER_URL: addresses.issuer,
-        // Applications under development run on this machine.
-        OUTGOING_ALLOWED_HOSTS: '*,http://localhost:*,http://127.0.0.1:*,http://[::1]:*',
-        OUTGOING_PRIVATE_NETWORKS: '127.0.0.0/8,::1',
+        ...callsToThisMachine,
         VAPID_SUBJECT: 'mailto:sandbox@example.test',
         VAPID_PUBLIC_KEY: secrets.vapid.publicKey,
         VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
@@ -94,6 +98,7 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         // An application registered by a test logs in at once.
         REGISTRY_REFRESH_SECONDS: '1',
         TEST_APPLICATIONS: 'accept',
+        ...callsToThisMachine,
         // What a test changes in the directory counts for the next login.
         PROFESSIONAL_FRESH_SECONDS: '0',
       };
