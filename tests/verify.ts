@@ -20,6 +20,7 @@ try {
     tallyGate(await run('lint', 'biome', ['check', '--error-on-warnings', '.'])),
     await runTests('unit'),
     await runTests('integration'),
+    await runTests('replicas'),
     await runTests('journeys'),
   ];
   const { passed, failed, skipped } = tallies.reduce(addTallies);
