@@ -120,7 +120,7 @@ describe('what the documents say', () => {
         },
       },
       signingKeys,
-      await createTokenSigner(signingKeys, deriveKeys(sealKeys(), 'refresh-token', OWN_KEY_BYTES)),
+      createTokenSigner(signingKeys, deriveKeys(sealKeys(), 'refresh-token', OWN_KEY_BYTES)),
     );
     const server = createServer(provider.callback()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

@@ -69,7 +69,7 @@ export async function startEngine(
 
   async function build(contents: RegistryContents): Promise<Current> {
     const keys = inSigningOrder(contents.signingKeys);
-    const signer = await createTokenSigner(keys, settings.refreshTokenKeys);
+    const signer = createTokenSigner(keys, settings.refreshTokenKeys);
     return {
       contents,
       keySet: JSON.stringify(publicKeySet(keys)),

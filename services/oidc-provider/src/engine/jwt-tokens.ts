@@ -45,7 +45,7 @@ export function issueJwtTokens(provider: Provider, signer: TokenSigner): void {
     };
     const { find } = Model;
     Model.find = async (value, options) => {
-      const id = await signer.readId(kind, value.replaceAll(DISGUISE, '.'));
+      const id = signer.readId(kind, value.replaceAll(DISGUISE, '.'));
       return id === undefined ? undefined : find.call(Model, id, options);
     };
   }

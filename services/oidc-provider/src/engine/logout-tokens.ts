@@ -41,7 +41,7 @@ export function createReadIdToken(
   issuer: string,
 ): (jwt: string) => Promise<IdTokenHint | undefined> {
   return async (jwt) => {
-    const { iss, typ, aud, sid } = (await signer().read(jwt)) ?? {};
+    const { iss, typ, aud, sid } = signer().read(jwt) ?? {};
     if (iss !== issuer || typ !== 'ID' || typeof aud !== 'string' || typeof sid !== 'string')
       return undefined;
     return { clientId: aud, sid };

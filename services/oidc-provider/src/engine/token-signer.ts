@@ -1,14 +1,8 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { DerivedKey } from '@psc/datastores';
-import {
-  type CompactJWSHeaderParameters,
-  CompactSign,
-  compactVerify,
-  decodeJwt,
-  decodeProtectedHeader,
-  importJWK,
-} from 'jose';
 import type { SigningAlg } from '#src/domain/application.ts';
 import type { SigningKey } from '#src/domain/signing-key.ts';
+import { isSignedBy, type JsonObject, type JwsKey, readJws, signJws } from './jws.ts';
 import { kindOf, type TokenKind } from './token-claims.ts';
 
 /** Signs every token that leaves, and reads back those that come back to us. */
@@ -18,82 +12,51 @@ export interface TokenSigner {
   /** For ourselves: the application keeps a refresh token and need not read it. */
   signForUs(claims: object): Promise<string>;
   /** The claims of what one of our published keys signed, whatever it is; undefined otherwise. */
-  read(jwt: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  read(jwt: string): JsonObject | undefined;
   /** The `jti` of a token of this kind that we signed; undefined for anything else. Expiry is the store's to say. */
-  readId(kind: TokenKind, jwt: string): Promise<string | undefined>;
+  readId(kind: TokenKind, jwt: string): string | undefined;
 }
 
 /** With HS512, as Keycloak signs its refresh tokens. */
-export const OWN_ALG = 'HS512';
+const OWN_ALG = 'HS512';
 /** At least as long as the digest (RFC 7518 §3.2). */
 export const OWN_KEY_BYTES = 64;
 
-type VerifyingKey = { readonly alg: string; readonly key: Parameters<CompactSign['sign']>[0] };
-
-export async function createTokenSigner(
-  keys: readonly SigningKey[],
-  ownKeys: readonly DerivedKey[],
-): Promise<TokenSigner> {
-  const imported = await Promise.all(
-    keys.map(async ({ kid, alg, state, privateJwk }) => {
-      const { d, p, q, dp, dq, qi, ...publicJwk } = privateJwk;
-      const [privateKey, publicKey] = [await importJWK(privateJwk, alg), await importJWK(publicJwk, alg)];
-      return { kid, alg, state, privateKey, publicKey };
-    }),
-  );
-  const signing = new Map(imported.filter(({ state }) => state === 'current').map((key) => [key.alg, key]));
-  const published = new Map<string, VerifyingKey>(
-    imported.map(({ kid, alg, publicKey }) => [kid, { alg, key: publicKey }]),
-  );
-  const [own] = ownKeys;
+/** `ownKeys`: the first one signs, the others still verify. */
+export function createTokenSigner(keys: readonly SigningKey[], ownKeys: readonly DerivedKey[]): TokenSigner {
+  const signing = new Map<SigningAlg, JwsKey>();
+  const published = new Map<unknown, JwsKey>();
+  for (const { kid, alg, state, privateJwk } of keys) {
+    const key = createPrivateKey({ key: privateJwk, format: 'jwk' });
+    published.set(kid, { kid, alg, key: createPublicKey(key) });
+    if (state === 'current') signing.set(alg, { kid, alg, key });
+  }
+  const kept = new Map<unknown, JwsKey>(ownKeys.map(({ id, key }) => [id, { kid: id, alg: OWN_ALG, key }]));
+  const [own] = kept.values();
   if (!own) throw new TypeError('no key for refresh tokens');
-  const kept = new Map<string, VerifyingKey>(ownKeys.map(({ id, key }) => [id, { alg: OWN_ALG, key }]));
 
-  async function readWith(keys: ReadonlyMap<string, VerifyingKey>, jwt: string) {
-    try {
-      const found = keys.get(decodeProtectedHeader(jwt).kid ?? '');
-      if (!found) return undefined;
-      const { payload } = await compactVerify(jwt, found.key, { algorithms: [found.alg] });
-      const claims: Readonly<Record<string, unknown>> = JSON.parse(Buffer.from(payload).toString());
-      return claims;
-    } catch {
-      return undefined;
-    }
+  function verify(keys: ReadonlyMap<unknown, JwsKey>, jwt: string, read = readJws(jwt)) {
+    const key = read && keys.get(read.kid);
+    return key && isSignedBy(key, jwt) ? read.claims : undefined;
   }
 
   return {
     async sign(alg, claims, typ = 'JWT') {
       const key = signing.get(alg);
       if (!key) throw new TypeError(`no current ${alg} key`);
-      return compact(claims, { alg, typ, kid: key.kid }, key.privateKey);
+      return signJws(key, claims, typ);
     },
 
-    signForUs: (claims) => compact(claims, { alg: OWN_ALG, typ: 'JWT', kid: own.id }, own.key),
+    signForUs: (claims) => signJws(own, claims, 'JWT'),
 
-    read: (jwt) => readWith(published, jwt),
+    read: (jwt) => verify(published, jwt),
 
-    async readId(kind, jwt) {
-      // First what costs nothing: a token is asked for as each kind in turn, and verified as the one that it is.
-      if (claimedKindOf(jwt) !== kind) return undefined;
-      const { jti } = (await readWith(kind === 'refresh' ? kept : published, jwt)) ?? {};
+    readId(kind, jwt) {
+      // First what costs little: a token is asked for as each kind in turn, and verified as the one that it is.
+      const read = readJws(jwt);
+      if (!read || kindOf(read.claims) !== kind) return undefined;
+      const { jti } = verify(kind === 'refresh' ? kept : published, jwt, read) ?? {};
       return typeof jti === 'string' ? jti : undefined;
     },
   };
-}
-
-/** Nothing is believed of it before its signature is verified. */
-function claimedKindOf(jwt: string): TokenKind | undefined {
-  try {
-    return kindOf(decodeJwt(jwt));
-  } catch {
-    return undefined;
-  }
-}
-
-async function compact(
-  claims: object,
-  header: CompactJWSHeaderParameters,
-  key: VerifyingKey['key'],
-): Promise<string> {
-  return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).sign(key);
 }
