@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+import * as openid from 'openid-client';
 import type { Answer, Tokens, Wire } from '../wire.ts';
 import { type Callee, openCallee } from './callee.ts';
 
@@ -28,12 +29,19 @@ export interface CibaClient {
   poll(authReqId: string, authentication?: Form): Promise<Answer>;
   refresh(refreshToken: string): Promise<Answer>;
   play(authReqId: string, action: 'allow' | 'deny'): Promise<void>;
+  /** The same application as `openid-client` has it, which polls by itself. */
+  asLibrary(): Promise<openid.Configuration>;
   /** All of it. */
   logIn(change?: Claims): Promise<Tokens>;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 type Form = Readonly<Record<string, string>>;
+
+const webCrypto = {
+  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
+  PS256: { name: 'RSA-PSS', hash: 'SHA-256' },
+} as const;
 
 const CIBA = 'urn:openid:params:grant-type:ciba';
 
@@ -143,6 +151,14 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
     play,
     refresh: async (refresh_token) =>
       wire.post('token', { grant_type: 'refresh_token', refresh_token, ...(await assertion()) }),
+    asLibrary: async () =>
+      openid.discovery(
+        new URL(wire.issuer),
+        clientId,
+        {},
+        openid.PrivateKeyJwt({ key: privateKey.toCryptoKey(webCrypto[alg], false, ['sign']), kid }),
+        { execute: [openid.allowInsecureRequests] },
+      ),
     async logIn(change) {
       const { auth_req_id } = await askFor(change);
       await play(auth_req_id, 'allow');

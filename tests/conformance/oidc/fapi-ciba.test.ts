@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify, UnsecuredJWT } from 'jose';
+import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, openWire, type Wire } from '../wire.ts';
 import { type CibaClient, type Delivery, openCibaClient } from './ciba-client.ts';
@@ -71,10 +72,14 @@ describe.each<[Delivery]>([['poll'], ['ping']])('fapi-ciba-id1-test-plan, %s', (
     const userInfo = await wire.call(wire.endpoint('userinfo'), bearer(answered.json.access_token));
     expect(userInfo.json.sub).toBe(payload.sub);
 
-    const { auth_req_id } = await second.askFor({ acr_values: 'eidas1' });
-    await second.play(auth_req_id, 'allow');
-    expect((await second.poll(auth_req_id)).status).toBe(200);
-    const again = await second.poll(auth_req_id);
+    const library = await second.asLibrary();
+    const asked = await openid.initiateBackchannelAuthentication(library, {
+      request: await second.sign(second.claims({ acr_values: 'eidas1' })),
+    });
+    await second.play(asked.auth_req_id, 'allow');
+    const tokens = await openid.pollBackchannelAuthenticationGrant(library, asked);
+    expect(tokens.claims()).toMatchObject({ aud: second.clientId, sub: payload.sub });
+    const again = await second.poll(asked.auth_req_id);
     expect([again.status, again.json.error]).toEqual([400, 'invalid_grant']);
   });
 

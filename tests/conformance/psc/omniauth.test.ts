@@ -17,7 +17,8 @@ describe('omniauth', () => {
 
   beforeAll(async () => {
     wire = openWire();
-    application = await wire.register({ redirect_uris: [CALLBACK] });
+    // It was written in 2021, and is declared so: UserInfo is as it was then.
+    application = await wire.register({ redirect_uris: [CALLBACK], psc: { claims: '2021' } });
   });
 
   it('gets its code although it asks for eidas2', async () => {
@@ -45,6 +46,32 @@ describe('omniauth', () => {
     });
     expect([status, json.token_type, json.expires_in]).toEqual([200, 'Bearer', 120]);
     tokens = json;
+  });
+
+  it('gets the claims of its time, and none of later ones', async () => {
+    const { json } = await wire.call(wire.endpoint('userinfo'), bearer(tokens.access_token));
+    expect(Object.keys(json).toSorted()).toEqual([
+      'Acces_Regulation_Medicale',
+      'Mode_Acces_Raison',
+      'PSI_Locale',
+      'Palier_Authentification',
+      'Secteur_Activite',
+      'SubjectNameID',
+      'SubjectOrganization',
+      'SubjectOrganizationID',
+      'SubjectRefPro',
+      'SubjectRole',
+      'UITVersion',
+      'email_verified',
+      'family_name',
+      'given_name',
+      'preferred_username',
+      'sub',
+    ]);
+    expect(json.email_verified).toBe(false);
+    expect(json.SubjectRefPro.codeCivilite).toBe('M');
+    for (const { activities } of json.SubjectRefPro.exercices)
+      expect(Object.keys(activities[0])).toHaveLength(29);
   });
 
   it('learns both professions from UserInfo, and where each is practised', async () => {
