@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createSeal, openPostgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
@@ -6,6 +5,7 @@ import { createClientsCommand } from './commands/clients-command.ts';
 import { clientsUsage } from './commands/clients-usage.ts';
 import { currentOperator, runCommand } from './commands/run-command.ts';
 import { readClientsConfig } from './config.ts';
+import { digestOfToken, inventSecret } from './registration.ts';
 
 /** `psc clients …`, or `node services/oidc-provider/src/clients.ts …` where only this service is. */
 process.exitCode = await runCommand({ name: 'clients', usage: clientsUsage }, async (args, print) => {
@@ -14,7 +14,8 @@ process.exitCode = await runCommand({ name: 'clients', usage: clientsUsage }, as
   try {
     return await createClientsCommand({
       applications: createPostgresApplications(postgres, createSeal(SEAL_KEYS)),
-      inventSecret: () => randomBytes(32).toString('base64url'),
+      inventSecret,
+      digestOfToken,
       clock: systemClock,
       sources: { env: process.env, stdin: process.stdin },
       operator: currentOperator(),

@@ -1,12 +1,16 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSeal } from '@psc/datastores';
+import { systemClock } from '@psc/kernel';
 import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
+import { createClientsCommand } from '#src/commands/clients-command.ts';
+import { exitCodeOf } from '#src/commands/run-command.ts';
+import { digestOfToken, inventSecret } from '#src/registration.ts';
 import { sealKeys } from '#src/testing/keys.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -47,7 +51,32 @@ function run(
     child.stdin?.end(input);
   });
 }
-const clients = (...args: readonly string[]) => run('clients', args);
+/** The same without a process for each: what it prints and how it ends. */
+async function clients(...args: readonly string[]): Promise<Ran> {
+  return clientsWhere({}, ...args);
+}
+async function clientsWhere(
+  where: { readonly testApplications?: 'accept'; readonly env?: Readonly<Record<string, string>> },
+  ...args: readonly string[]
+): Promise<Ran> {
+  let output = '';
+  const print = (line: string) => {
+    output += `${line}\n`;
+  };
+  const command = createClientsCommand({
+    applications: applications(),
+    inventSecret,
+    digestOfToken,
+    clock: systemClock,
+    sources: { env: where.env ?? {}, stdin: process.stdin },
+    operator: 'camille',
+    testApplications: where.testApplications ?? 'refuse',
+    print,
+  });
+  const code = await exitCodeOf(() => command(args), print, 'clients');
+  return { code, output };
+}
+const applications = () => createPostgresApplications(database.postgres, createSeal(SEAL_KEYS));
 
 async function file(content: unknown, name = 'clients.yaml'): Promise<string> {
   const path = join(folder, name);
@@ -57,8 +86,7 @@ async function file(content: unknown, name = 'clients.yaml'): Promise<string> {
 const apply = async (content: unknown, ...args: readonly string[]) =>
   clients('apply', '-f', await file(content), ...args);
 
-const find = (clientId: string) =>
-  createPostgresApplications(database.postgres, createSeal(SEAL_KEYS)).find(clientId);
+const find = (clientId: string) => applications().find(clientId);
 
 const dossier = {
   client_id: 'dossier',
@@ -136,13 +164,13 @@ applications:
       ],
     };
     const env = { DOSSIER_SECRET: 'the-secret-of-dossier' };
-    const applied = await run('clients', ['apply', '-f', await file(content)], { env });
+    const applied = await clientsWhere({ env }, 'apply', '-f', await file(content));
     expect(applied).toEqual({ code: 0, output: 'dossier: created, approved\nagenda: created, approved\n' });
     expect((await find('dossier'))?.secret).toBe('the-secret-of-dossier');
     expect((await find('agenda'))?.secret).toBe('the-secret-of-agenda');
 
     const rotated = { env: { DOSSIER_SECRET: 'another-secret-of-dossier' } };
-    const changed = await run('clients', ['apply', '-f', await file(content)], rotated);
+    const changed = await clientsWhere(rotated, 'apply', '-f', await file(content));
     expect(changed.output).toBe('dossier: changed\n  client_secret: changed\n');
     const absent = await apply({ applications: [{ ...dossier, client_secret_env: 'NOBODY_SAID' }] });
     expect(absent.code).toBe(1);
@@ -173,6 +201,27 @@ applications:
     expect(applied.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(applied.filter(({ output }) => output.includes('created'))).toHaveLength(1);
     expect(names).toContain((await find('dossier'))?.declaration.client_name);
+  });
+
+  it('applies the example of docs/reference/applications.md, which has every setting', async () => {
+    const document = new URL('../../../docs/reference/applications.md', import.meta.url);
+    const text = await readFile(document, 'utf8');
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(text) ?? [];
+    const env = { DOSSIER_PATIENT_SECRET: 'the-secret-of-the-example' };
+    const path = await file(example);
+    expect(await clientsWhere({ env }, 'apply', '-f', path, '--dry-run')).toEqual({
+      code: 0,
+      output: ['dossier-patient', 'proxy-ciba', 'messagerie', 'poste-de-dev']
+        .map((clientId) => `${clientId}: would be created, approved\n`)
+        .join(''),
+    });
+    expect((await clientsWhere({ env }, 'apply', '-f', path)).code).toBe(0);
+    expect((await clientsWhere({ env }, 'apply', '-f', path)).output).toBe('nothing to change\n');
+
+    const settings = [...text.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name = '']) => name.split('.').at(-1));
+    expect(settings.length).toBeGreaterThan(30);
+    const missing = settings.filter((name) => !new RegExp(`\\b${name}(_env)?:`).test(example));
+    expect(missing).toEqual([]);
   });
 
   it('suspends what is not declared when it is told to prune', async () => {
@@ -270,9 +319,8 @@ describe('psc clients', () => {
     expect(lines[0]).toMatch(/^CLIENT ID {2}STATUS {4}WORKS {2}ENVIRONMENT {2}KIND {10}CHANGED +NAME/);
     expect(lines[1]).toMatch(/^dossier {4}approved {2}yes {4}production {3}application {3}/);
     expect(lines[2]).toMatch(/^essai {6}approved {2}no {5}test {9}intermediary {2}/);
-    const accepting = await run('clients', ['list', '--json', '--kind', 'intermediary'], {
-      env: { TEST_APPLICATIONS: 'accept' },
-    });
+    const accept = { testApplications: 'accept' } as const;
+    const accepting = await clientsWhere(accept, 'list', '--json', '--kind', 'intermediary');
     expect(JSON.parse(accepting.output)).toMatchObject([{ clientId: 'essai', works: true }]);
     expect((await clients('list', '--status', 'suspended')).output).toBe('no application\n');
   });
@@ -305,6 +353,22 @@ describe('psc clients', () => {
     await add();
     expect((await clients('remove', 'dossier')).code).toBe(1);
     expect((await find('dossier'))?.status).toBe('approved');
+  });
+
+  it('gives out a registration token once, and ends it', async () => {
+    const made = await clients('registration-token', 'editeur', '--applications', '3', '--expires', '2d');
+    const [, token = ''] = /shown only now: ([\w-]{43})/.exec(made.output) ?? [];
+    expect(token).not.toBe('');
+    expect(await clients('registration-token', 'editeur')).toEqual({
+      code: 1,
+      output: 'there is a registration token editeur already\n',
+    });
+    const listed = await clients('registration-tokens');
+    expect(listed.output).toMatch(/^editeur {2}0 of 3 {2}\d{4}-.* {2}camille$/m);
+    expect(listed.output + (await clients('registration-tokens', '--json')).output).not.toContain(token);
+    expect((await clients('revoke-registration-token', 'editeur')).code).toBe(0);
+    expect((await clients('registration-tokens')).output).toBe('no registration token\n');
+    expect((await clients('revoke-registration-token', 'editeur')).code).toBe(1);
   });
 
   it.each([

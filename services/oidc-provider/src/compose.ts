@@ -11,6 +11,7 @@ import { createDeviceLimits } from '#src/engine/device-limits.ts';
 import { type Engine, startEngine } from '#src/engine/engine.ts';
 import { OWN_KEY_BYTES } from '#src/engine/token-signer.ts';
 import { applicationCallRoutes } from '#src/http/application-calls.routes.ts';
+import type { Applications } from '#src/ports/applications.ts';
 import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { Registry } from '#src/ports/registry.ts';
@@ -27,6 +28,7 @@ import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from
 import type { Config } from './config.ts';
 import { measureSigningKeys, startKeySchedule } from './key-schedule.ts';
 import { type KeySettings, keyPolicyOf } from './key-settings.ts';
+import { composeRegistration } from './registration.ts';
 import { composeSessions, type SessionParts } from './sessions.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -34,6 +36,7 @@ export interface Parts extends ClientAuthParts, SessionParts {
   readonly approvals: Approvals;
   readonly registry: Registry;
   readonly signingKeys: SigningKeys;
+  readonly applications: Applications;
   readonly directory: Directory;
   readonly challenges: Challenges;
   readonly identity: ServiceIdentity;
@@ -143,6 +146,7 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
   );
   engine.mount(app);
   await sessions.mount(app);
+  await app.register(composeRegistration(parts, settings));
   const preparePing = createPreparePing({ pings, findApplication: engine.findApplication });
   const prepare = { ping: preparePing, logout: sessions.prepareLogoutCall };
   await app.register(applicationCallRoutes({ identity: parts.identity, prepare }));

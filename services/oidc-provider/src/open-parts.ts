@@ -7,6 +7,7 @@ import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createServiceClient, type Life, type Logger, type ServiceIdentity } from '@psc/runtime';
 import { Queue } from 'bullmq';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
+import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
@@ -82,6 +83,7 @@ export async function openParts(
       outgoing,
       registry,
       signingKeys: createPostgresSigningKeys(postgres, seal),
+      applications: createPostgresApplications(postgres, seal),
       directory: createHttpDirectory(rppsDirectory),
       challenges: createHttpChallenges(authBroker),
       identity,

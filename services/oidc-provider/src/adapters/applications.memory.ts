@@ -4,11 +4,13 @@ import type {
   ChangingApplications,
   HistoryEntry,
   RegisteredApplication,
+  RegistrationToken,
 } from '#src/ports/applications.ts';
 import { bare } from '#src/ports/declared-application.ts';
 
 export function createMemoryApplications(): Applications {
   let kept = new Map<string, RegisteredApplication>();
+  let tokens = new Map<string, RegistrationToken & { digest: string }>();
   let entries: { clientId: string; entry: HistoryEntry }[] = [];
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -41,11 +43,18 @@ export function createMemoryApplications(): Applications {
   const plain = { from: undefined, to: undefined, fields: [] };
   const changing: ChangingApplications = {
     ...reading,
-    async add({ declaration, status, secret }, entry) {
+    async add({ declaration, status, secret, registrationDigest }, entry) {
       const { client_id: clientId } = declaration;
       if (kept.has(clientId) || kept.size >= MOST_APPLICATIONS) return false;
       const secretSince = secret === '' ? undefined : entry.at;
-      const added = { declaration: bare(declaration), status, secret, formerSecret: undefined, secretSince };
+      const added = {
+        declaration: bare(declaration),
+        status,
+        secret,
+        formerSecret: undefined,
+        secretSince,
+        registrationDigest,
+      };
       const times = { createdAt: entry.at, updatedAt: entry.at };
       return write(clientId, { ...added, ...times }, { ...entry, ...plain, event: 'created', to: status });
     },
@@ -74,6 +83,18 @@ export function createMemoryApplications(): Applications {
       const changed = { ...known, secret, formerSecret, secretSince: entry.at, updatedAt: entry.at };
       return write(clientId, changed, { ...entry, ...plain, event: 'secret' });
     },
+    async addRegistrationToken(token, { operator }) {
+      if (tokens.has(token.name)) return false;
+      tokens.set(token.name, { ...token, used: 0, operator });
+      return true;
+    },
+    removeRegistrationToken: async (name) => tokens.delete(name),
+    async spendRegistrationToken(digest, at) {
+      const token = [...tokens.values()].find((each) => each.digest === digest);
+      if (!token || token.used >= token.most || token.expiresAt <= at) return undefined;
+      tokens.set(token.name, { ...token, used: token.used + 1 });
+      return token.name;
+    },
     async remove(clientId, entry) {
       if (kept.get(clientId)?.status !== 'requested') return false;
       kept.delete(clientId);
@@ -84,15 +105,19 @@ export function createMemoryApplications(): Applications {
 
   return {
     ...reading,
+    registrationTokens: async () =>
+      [...tokens.values()]
+        .map(({ digest: _digest, ...token }) => token)
+        .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
     history: async (clientId) =>
       entries.filter((one) => one.clientId === clientId).map(({ entry }) => structuredClone(entry)),
     change(work) {
       const done = queue.then(async () => {
-        const before = { kept: new Map(kept), entries: [...entries] };
+        const before = { kept: new Map(kept), tokens: new Map(tokens), entries: [...entries] };
         try {
           return await work(changing);
         } catch (error) {
-          ({ kept, entries } = before);
+          ({ kept, tokens, entries } = before);
           throw error;
         }
       });

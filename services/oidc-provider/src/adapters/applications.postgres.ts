@@ -12,6 +12,7 @@ import type {
   Signature,
 } from '#src/ports/applications.ts';
 import { applicationOf, bare } from '#src/ports/declared-application.ts';
+import { changingRegistrationTokens, readRegistrationTokens } from './registration-tokens.postgres.ts';
 
 const status = z.enum(['requested', 'approved', 'suspended']);
 const at = z.date().transform((date) => date.getTime());
@@ -52,6 +53,7 @@ function openRow(row: unknown, seal: Seal) {
 const besideSchema = z.object({
   contacts: z.string().nullable(),
   secret_since: at.nullable(),
+  registration_digest: z.string().nullable(),
   created_at: at,
   updated_at: at,
 });
@@ -79,6 +81,7 @@ const entrySchema = z.object({
 export function createPostgresApplications(postgres: Postgres, seal: Seal): Applications {
   return {
     ...reading(postgres, seal),
+    registrationTokens: () => readRegistrationTokens(postgres),
 
     async history(clientId) {
       const { rows } = await postgres.query(
@@ -105,7 +108,7 @@ function reading(postgres: Queryable, seal: Seal): Pick<Applications, 'find' | '
   return {
     async find(clientId) {
       const { rows } = await postgres.query(
-        `SELECT ${applicationColumns}, contacts, secret_since, created_at, updated_at
+        `SELECT ${applicationColumns}, contacts, secret_since, registration_digest, created_at, updated_at
          FROM applications WHERE client_id = $1`,
         [clientId],
       );
@@ -120,6 +123,7 @@ function reading(postgres: Queryable, seal: Seal): Pick<Applications, 'find' | '
         ...opened,
         declaration: { ...opened.declaration, contacts },
         secretSince: beside.secret_since ?? undefined,
+        registrationDigest: beside.registration_digest ?? undefined,
         createdAt: beside.created_at,
         updatedAt: beside.updated_at,
       } satisfies RegisteredApplication;
@@ -170,12 +174,14 @@ function changing(tx: Queryable, seal: Seal): ChangingApplications {
   return {
     ...reading(tx, seal),
 
-    async add({ declaration, status: to, secret }, entry) {
+    ...changingRegistrationTokens(tx),
+
+    async add({ declaration, status: to, secret, registrationDigest }, entry) {
       const { client_id: clientId, contacts } = declaration;
       const added = await tx.query(
         `INSERT INTO applications
-           (client_id, status, secret, secret_since, contacts, declaration, created_at, updated_at)
-         SELECT $1, $2, $3, CASE WHEN $3::text IS NULL THEN NULL ELSE $6::timestamptz END, $4, $5, $6, $6
+           (client_id, status, secret, secret_since, contacts, declaration, created_at, updated_at, registration_digest)
+         SELECT $1, $2, $3, CASE WHEN $3::text IS NULL THEN NULL ELSE $6::timestamptz END, $4, $5, $6, $6, $7
          WHERE (SELECT count(*) FROM applications) < ${MOST_APPLICATIONS}
          ON CONFLICT (client_id) DO NOTHING`,
         [
@@ -185,6 +191,7 @@ function changing(tx: Queryable, seal: Seal): ChangingApplications {
           sealContacts(clientId, contacts),
           stored(declaration),
           new Date(entry.at),
+          registrationDigest ?? null,
         ],
       );
       return signed(added, clientId, { ...entry, event: 'created', to });

@@ -3,6 +3,11 @@ import { createApplyClients } from './apply-clients.ts';
 import { UsageError } from './arguments.ts';
 import { createListClients } from './list-clients.ts';
 import { createMoveClient, createRemoveClient } from './move-client.ts';
+import {
+  createAddRegistrationToken,
+  createListRegistrationTokens,
+  createRevokeRegistrationToken,
+} from './registration-tokens.ts';
 import { createRotateClientSecret } from './rotate-client-secret.ts';
 import { createShowClient } from './show-client.ts';
 import { printable } from './tables.ts';
@@ -21,6 +26,9 @@ export function createClientsCommand(needs: ClientsNeeds): Verb {
     ['remove', createRemoveClient(needs)],
     ['rotate-secret', createRotateClientSecret(needs)],
     ['apply', createApplyClients(needs)],
+    ['registration-token', createAddRegistrationToken(needs)],
+    ['registration-tokens', createListRegistrationTokens(needs)],
+    ['revoke-registration-token', createRevokeRegistrationToken(needs)],
   ]);
 
   return async ([verb = '', ...args]) => {

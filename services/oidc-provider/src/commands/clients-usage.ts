@@ -20,6 +20,9 @@ export const clientsUsage = `psc clients: the applications that may log professi
     --dry-run             only says what would change
     --exit-code           with --dry-run: 3 when something would change
     --prune               suspends the approved ones that the file does not declare
+  registration-token <name> [--applications 1] [--expires 7d]
+                          lets somebody register applications by themselves (RFC 7591): requested, to be approved
+  registration-tokens     all of them; revoke-registration-token <name> ends one
 
 Each of them: --json, --by <operator> (else PSC_OPERATOR, else the user of this machine), --reason <text>
 Exit codes: 0 done, 1 refused, 2 not understood, 3 something would change (--dry-run --exit-code)

@@ -3,7 +3,7 @@ import { Unavailable } from '@psc/kernel';
 import { ConfigError } from '@psc/runtime';
 import { exitCodes, RefusedError, UsageError } from './arguments.ts';
 
-/** Runs `psc <name> …`: what an operator did wrong, or may do later, is one sentence; anything else is a bug, with its stack. */
+/** Runs `psc <name> …` to its exit code: a bug is thrown, and shows its stack. */
 export async function runCommand(
   command: { readonly name: string; readonly usage: string },
   run: (args: readonly string[], print: (line: string) => void) => Promise<number>,
@@ -14,15 +14,28 @@ export async function runCommand(
     print(command.usage);
     return exitCodes.done;
   }
+  const tell = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  return exitCodeOf(() => run(args, print), tell, command.name);
+}
+
+/** What an operator did wrong, or may do later, is told in one sentence; anything else is thrown. */
+export async function exitCodeOf(
+  run: () => Promise<number>,
+  tell: (sentence: string) => void,
+  name: string,
+): Promise<number> {
   try {
-    return await run(args, print);
+    return await run();
   } catch (error) {
-    if (error instanceof UsageError)
-      return fail(`${error.message} (psc ${command.name} --help)`, exitCodes.usage);
+    if (error instanceof UsageError) {
+      tell(`${error.message} (psc ${name} --help)`);
+      return exitCodes.usage;
+    }
     const expected =
       error instanceof RefusedError || error instanceof ConfigError || error instanceof Unavailable;
     if (!expected) throw error;
-    return fail(error.message, exitCodes.refused);
+    tell(error.message);
+    return exitCodes.refused;
   }
 }
 
@@ -34,9 +47,4 @@ export function currentOperator(): string {
 /** Nothing was asked, or help. */
 function asksForHelp([verb, ...args]: readonly string[]): boolean {
   return verb === undefined || ['help', '--help', '-h'].includes(verb) || args.includes('--help');
-}
-
-function fail(sentence: string, code: number): number {
-  process.stderr.write(`${sentence}\n`);
-  return code;
 }

@@ -7,7 +7,9 @@ import { printable } from './tables.ts';
 /** What every verb of `psc clients` works with. */
 export interface ClientsNeeds {
   readonly applications: Applications;
+  /** Also makes tokens. */
   readonly inventSecret: () => string;
+  readonly digestOfToken: (token: string) => string;
   readonly clock: Clock;
   readonly sources: Sources;
   /** Who runs it, unless `--by` says otherwise. */

@@ -148,6 +148,7 @@ describe('what the documents say', () => {
       'introspection_endpoint_auth_methods_supported',
       'introspection_endpoint_auth_signing_alg_values_supported',
       'mtls_endpoint_aliases',
+      'registration_endpoint',
       'require_pushed_authorization_requests',
       'require_request_uri_registration',
       'revocation_endpoint_auth_methods_supported',

@@ -21,6 +21,7 @@ export function discoveryDocument(
     userinfo_endpoint: issuer + endpoints.userinfo,
     end_session_endpoint: issuer + endpoints.end_session,
     jwks_uri: issuer + endpoints.jwks,
+    registration_endpoint: issuer + endpoints.registration,
     revocation_endpoint: issuer + endpoints.revocation,
     device_authorization_endpoint: issuer + endpoints.device_authorization,
 

@@ -50,6 +50,7 @@ export function applicationsContract(open: () => Promise<Applications>): void {
         status: 'requested',
         secret: SECRET,
         formerSecret: undefined,
+        registrationDigest: undefined,
         secretSince: at,
         createdAt: at,
         updatedAt: at,
@@ -169,6 +170,14 @@ export function applicationsContract(open: () => Promise<Applications>): void {
       });
     });
 
+    it('that registered themselves keep the digest of their own token', async () => {
+      const added = { declaration: declared(), status: 'requested' as const, secret: SECRET };
+      await applications.change((changing) =>
+        changing.add({ ...added, registrationDigest: 'the digest' }, signature()),
+      );
+      expect(await applications.find(clientId)).toMatchObject({ registrationDigest: 'the digest' });
+    });
+
     it('remember who changed what, when and why', async () => {
       await add(declared(), 'requested');
       await changeStatus('requested', 'approved');
@@ -187,6 +196,52 @@ export function applicationsContract(open: () => Promise<Applications>): void {
       await expect(failed).rejects.toThrow('then something went wrong');
       expect(await applications.find(clientId)).toBeUndefined();
       expect(await applications.history(clientId)).toEqual([]);
+    });
+  });
+
+  describe('registration tokens', () => {
+    const token = () => ({ name: clientId, digest: `digest of ${clientId}`, most: 3, expiresAt: at + 1_000 });
+    const addToken = () =>
+      applications.change((changing) => changing.addRegistrationToken(token(), signature()));
+    const spend = (digest = token().digest, now = at) =>
+      applications.change((changing) => changing.spendRegistrationToken(digest, now));
+    const own = async () => (await applications.registrationTokens()).filter(({ name }) => name === clientId);
+
+    it('are added once by name, and listed without their digest', async () => {
+      expect(await addToken()).toBe(true);
+      expect(await addToken()).toBe(false);
+      expect(await own()).toEqual([
+        { name: clientId, most: 3, used: 0, expiresAt: at + 1_000, operator: 'camille' },
+      ]);
+    });
+
+    it('are used so many times, however many use them at once', async () => {
+      await addToken();
+      const spent = await Promise.all([1, 2, 3, 4, 5].map(() => spend()));
+      expect(spent.filter((name) => name === clientId)).toHaveLength(3);
+      expect(await own()).toMatchObject([{ used: 3 }]);
+      expect(await spend()).toBeUndefined();
+    });
+
+    it('are not used when they are over, unknown or removed', async () => {
+      await addToken();
+      expect(await spend(token().digest, at + 1_000)).toBeUndefined();
+      expect(await spend('another digest')).toBeUndefined();
+      expect(await own()).toMatchObject([{ used: 0 }]);
+      const remove = () => applications.change((changing) => changing.removeRegistrationToken(clientId));
+      expect(await remove()).toBe(true);
+      expect(await remove()).toBe(false);
+      expect(await spend()).toBeUndefined();
+    });
+
+    it('are not used by what fails', async () => {
+      await addToken();
+      const failed = applications.change(async (changing) => {
+        await changing.spendRegistrationToken(token().digest, at);
+        throw new Error('then something went wrong');
+      });
+      await expect(failed).rejects.toThrow('then something went wrong');
+      expect(await own()).toMatchObject([{ used: 0 }]);
     });
   });
 }

@@ -11,6 +11,8 @@ export interface Applications {
   list(filter?: ApplicationFilter): Promise<readonly ApplicationSummary[]>;
   /** What happened to it, the latest last; also of one that was removed. */
   history(clientId: string): Promise<readonly HistoryEntry[]>;
+  /** Those that may still be used, and those that may not, by name. */
+  registrationTokens(): Promise<readonly RegistrationToken[]>;
   /**
    * Does all of `work` or nothing of it, one after another: whoever else changes applications waits. What `work` answers
    * is answered.
@@ -42,6 +44,14 @@ export interface ChangingApplications extends Pick<Applications, 'find' | 'list'
   ): Promise<boolean>;
   /** Forgets one that was never approved. False for any other. */
   remove(clientId: string, entry: Signature): Promise<boolean>;
+  /** False when there is one of this name. */
+  addRegistrationToken(
+    token: Omit<RegistrationToken, 'used' | 'operator'> & { readonly digest: string },
+    entry: Signature,
+  ): Promise<boolean>;
+  removeRegistrationToken(name: string): Promise<boolean>;
+  /** Uses it once more. Answers its name; undefined when there is none like this, or it may not be used any more. */
+  spendRegistrationToken(digest: string, at: number): Promise<string | undefined>;
 }
 
 export interface NewApplication {
@@ -50,6 +60,8 @@ export interface NewApplication {
   readonly status: ApplicationStatus;
   /** '' for one without. */
   readonly secret: string;
+  /** Of the token by which it reads and changes its own request; undefined when an operator added it. */
+  readonly registrationDigest?: string | undefined;
 }
 
 export interface RegisteredApplication extends NewApplication {
@@ -75,6 +87,17 @@ export interface ApplicationSummary {
   /** '' when it is not known. */
   readonly organisation: string;
   readonly updatedAt: number;
+}
+
+/** An initial access token of RFC 7591: lets so many applications register themselves, to be approved. */
+export interface RegistrationToken {
+  readonly name: string;
+  readonly most: number;
+  readonly used: number;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Who made it. */
+  readonly operator: string;
 }
 
 /** Who changes something, when and why. */

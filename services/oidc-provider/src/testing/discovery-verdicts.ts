@@ -20,13 +20,13 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   pushed_authorization_request_endpoint: 'same',
   check_session_iframe:
     'differs: it reads a cookie in a frame of another site, which browsers no longer allow; `prompt=none` asks the same',
-  registration_endpoint: 'differs: not built yet',
+  registration_endpoint: 'same',
   device_authorization_endpoint: 'same',
   backchannel_authentication_endpoint: 'same',
   backchannel_token_delivery_modes_supported: 'same',
   backchannel_authentication_request_signing_alg_values_supported:
     'differs: RS256, PS256 and ES256, as for every signed request',
-  mtls_endpoint_aliases: 'differs: only the endpoints that are there; the rest is not built yet',
+  mtls_endpoint_aliases: 'same',
   tls_client_certificate_bound_access_tokens: 'same',
   frontchannel_logout_session_supported: 'same',
   frontchannel_logout_supported: 'same',

@@ -7,6 +7,7 @@ import { createHttpServer, createLogger, createMetrics, type ServiceIdentity } f
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
+import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { listenForCertificates } from '#src/client-auth.ts';
@@ -106,6 +107,7 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       outgoing: shared.outgoing,
       registry: createPostgresRegistry(postgres, seal, onError),
       signingKeys: createPostgresSigningKeys(postgres, seal),
+      applications: createPostgresApplications(postgres, seal),
       directory: shared.directory,
       challenges: shared.challenges,
       identity: shared.identity,
