@@ -14,6 +14,7 @@ export function welcome(
     ['demo application', addresses.demo],
     ['console and control API', addresses.control],
     ['issuer', addresses.issuer],
+    ['… with a certificate (mTLS)', addresses.mtls],
     ['discovery', `${addresses.issuer}/.well-known/wallet-openid-configuration`],
     ['wallet', addresses.wallet],
     ['rpps-directory', addresses.directory],

@@ -25,7 +25,12 @@ export type Tokens = openid.TokenEndpointResponse & openid.TokenEndpointResponse
 export interface RelyingPartySettings {
   readonly issuer: string;
   readonly clientId: string;
+  /** '' when it proves who it is otherwise. */
   readonly clientSecret: string;
+  readonly authentication?: openid.ClientAuth;
+  readonly metadata?: Partial<openid.ClientMetadata>;
+  /** For calls over TLS with a certificate. */
+  readonly fetch?: typeof fetch;
   readonly redirectUri?: string;
 }
 
@@ -34,10 +39,15 @@ export async function createRelyingParty(settings: RelyingPartySettings): Promis
   const configuration = await openid.discovery(
     new URL(settings.issuer),
     settings.clientId,
-    settings.clientSecret,
-    undefined,
+    {
+      ...(settings.clientSecret === '' ? {} : { client_secret: settings.clientSecret }),
+      ...settings.metadata,
+    },
+    settings.authentication,
     { execute: [openid.allowInsecureRequests] },
   );
+  const ownFetch = settings.fetch;
+  if (ownFetch) configuration[openid.customFetch] = (url, options) => ownFetch(url, options as RequestInit);
 
   return {
     redirectUri,

@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { applicationDeclarationSchema } from '@psc/contracts';
+import type { Authority } from '@psc/test-pki';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { SeededApplication } from '../seeds/applications.ts';
 import { read } from './answers.ts';
+import { inventCredentials } from './invent-credentials.ts';
 
 export type Declared = z.output<typeof applicationDeclarationSchema>;
 
 /** Declares applications at oidc-provider, as an operator does. */
 export type ApplyApplications = (applications: readonly Declared[]) => Promise<void>;
+
+export interface ClientRoutesNeeds {
+  readonly applications: readonly SeededApplication[];
+  readonly applyApplications: ApplyApplications;
+  readonly authority: Authority;
+}
 
 /** Metadata that tools send by dynamic registration (RFC 7591). Accepted and dropped: no application has any other value. */
 const understood = z.looseObject({
@@ -16,19 +25,28 @@ const understood = z.looseObject({
   scope: z.string().optional(),
 });
 
-/** Registers an application: what is not said is invented. */
-export function clientRoutes(app: FastifyInstance, apply: ApplyApplications): void {
+export function clientRoutes(app: FastifyInstance, needs: ClientRoutesNeeds): void {
+  /** Those that exist from the first start, with all that it takes to be one of them. */
+  app.get('/clients', async () =>
+    needs.applications.map(({ declaration, credentials }) => ({
+      client_id: declaration.client_id,
+      client_name: declaration.client_name,
+      token_endpoint_auth_method: declaration.token_endpoint_auth_method,
+      ...credentials,
+    })),
+  );
+
+  /** Registers an application: what is not said is invented. */
   app.post('/clients', async (request, reply) => {
-    const { response_types, application_type, scope, ...said } = read(understood, request.body);
-    const method = z.string().default('client_secret_basic').catch('').parse(said.token_endpoint_auth_method);
-    const secret = { client_secret: randomBytes(24).toString('base64url') };
+    const { response_types, application_type, scope, ...given } = read(understood, request.body);
+    const said = { client_id: `app-${randomBytes(6).toString('hex')}`, ...given };
+    const { metadata, credentials } = inventCredentials(String(said.client_id), said, needs.authority);
     const declared = read(applicationDeclarationSchema, {
-      client_id: `app-${randomBytes(6).toString('hex')}`,
       client_name: 'Application de test',
-      ...(method.startsWith('client_secret_') ? secret : {}),
+      ...metadata,
       ...said,
     });
-    await apply([declared]);
-    return reply.code(201).send(declared);
+    await needs.applyApplications([declared]);
+    return reply.code(201).send({ ...declared, ...credentials });
   });
 }

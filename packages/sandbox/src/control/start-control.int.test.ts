@@ -1,4 +1,4 @@
-import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { createPrivateKey, hash, randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
 import { sampleRequest } from '@psc/approvals/sample-request';
 import { createSeal, openRedis } from '@psc/datastores';
+import { createAuthority } from '@psc/test-pki';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import webPush from 'web-push';
 import { startStandInWallet } from '../phones/stand-in-wallet.ts';
+import { applicationProfile } from '../pki/application-certificates.ts';
+import { seedApplications } from '../seeds/applications.ts';
+import { generatePrivateKey } from '../seeds/credentials.ts';
 import type { ExtractFile } from '../seeds/extracts.ts';
 import { seededPeople } from '../seeds/register.ts';
 import { freePorts } from '../supervisor/ports.ts';
@@ -18,6 +22,9 @@ import { type Control, type ControlSettings, startControl } from './start-contro
 
 const vapid = { subject: 'mailto:ops@example.test', ...webPush.generateVAPIDKeys() };
 const imported: (readonly ExtractFile[])[] = [];
+const authority = createAuthority({ subject: [{ CN: 'test authority' }] });
+const mtls = authority.issue(applicationProfile('sandbox-mtls'));
+const jwtKey = generatePrivateKey('sandbox-jwt');
 const declared: Declared[] = [];
 const errors: unknown[] = [];
 const physician = '899700000013';
@@ -56,6 +63,8 @@ beforeAll(async () => {
     redis,
     seeds: seededPeople,
     importRegister: async (files) => void imported.push(files),
+    applications: seedApplications({ jwtKey, mtls: { ...mtls, authority: authority.certificate } }),
+    authority,
     applyApplications: async (applications) => void declared.push(...applications),
     onError: (error) => errors.push(error),
   };
@@ -398,6 +407,66 @@ describe('the control API', () => {
       token_endpoint_auth_method: 'private_key_jwt',
     });
     expect(body).not.toHaveProperty('client_secret');
+  });
+
+  it('tells which applications there are, and all that it takes to be one of them', async () => {
+    const { body } = await call('GET', '/clients');
+    const [web, ciba, withCertificate, withKey] = body;
+    expect(web).toEqual({
+      client_id: 'sandbox-web',
+      client_name: 'Application de démonstration',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: 'sandbox-secret',
+    });
+    expect(ciba).toMatchObject({ client_id: 'sandbox-ciba', client_secret: 'sandbox-secret' });
+    expect(withCertificate).toEqual({
+      client_id: 'sandbox-mtls',
+      client_name: 'Application avec certificat',
+      token_endpoint_auth_method: 'tls_client_auth',
+      certificate: mtls.certificate,
+      certificate_key: mtls.key,
+      server_ca: authority.certificate,
+    });
+    expect(withKey).toEqual({
+      client_id: 'sandbox-jwt',
+      client_name: 'Application avec clé',
+      token_endpoint_auth_method: 'private_key_jwt',
+      private_jwk: jwtKey,
+    });
+    expect(body).toHaveLength(4);
+  });
+
+  it('issues a certificate to an application that must have one and names none', async () => {
+    const metadata = { client_id: 'mon-logiciel', redirect_uris: ['http://localhost:8080/callback'] };
+    const withMethod = { ...metadata, token_endpoint_auth_method: 'tls_client_auth' };
+    const { status, body } = await call('POST', '/clients', withMethod);
+    expect(status).toBe(201);
+    expect(declared.at(-1)?.tls_client_auth_subject_dn).toBe(
+      'CN=mon-logiciel,OU=10B0270001,O=ETABLISSEMENT DE DEMONSTRATION,C=FR',
+    );
+    const certificate = new X509Certificate(body.certificate);
+    expect(certificate.verify(new X509Certificate(body.server_ca).publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(body.certificate_key))).toBe(true);
+
+    const named = await call('POST', '/clients', { ...withMethod, tls_client_auth_subject_dn: 'CN=x,C=FR' });
+    expect(named.body.tls_client_auth_subject_dn).toBe('CN=x,C=FR');
+    expect(named.body).not.toHaveProperty('certificate');
+  });
+
+  it('makes the key of an application that signs and brings none', async () => {
+    const metadata = { redirect_uris: ['http://localhost:8080/callback'] };
+    const signing = await call('POST', '/clients', {
+      ...metadata,
+      token_endpoint_auth_method: 'private_key_jwt',
+    });
+    const { d, ...publicKey } = signing.body.private_jwk;
+    expect(d).toEqual(expect.any(String));
+    expect(declared.at(-1)?.jwks?.keys).toEqual([{ ...publicKey, alg: 'ES256', use: 'sig' }]);
+
+    const method = { token_endpoint_auth_method: 'self_signed_tls_client_auth' };
+    const { body } = await call('POST', '/clients', { ...metadata, ...method });
+    const { raw } = new X509Certificate(body.certificate);
+    expect(declared.at(-1)?.jwks?.keys).toMatchObject([{ kty: 'EC', x5c: [raw.toString('base64')] }]);
   });
 
   it.each([

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { Approvals } from '@psc/approvals';
 import { systemClock } from '@psc/kernel';
 import type { ServiceClient } from '@psc/runtime';
+import type { Authority } from '@psc/test-pki';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Redis } from 'ioredis';
 import { createPhoneRecords } from '../phones/phone-records.ts';
 import { startPhones } from '../phones/start-phones.ts';
 import { createPushService } from '../push-service/push-service.ts';
+import type { SeededApplication } from '../seeds/applications.ts';
 import type { ExtractFile } from '../seeds/extracts.ts';
 import type { Person } from '../seeds/person.ts';
 import { answerErrors, ControlRefusal } from './answers.ts';
@@ -40,6 +42,10 @@ export interface ControlSettings {
   readonly seeds: readonly Person[];
   /** Has rpps-directory import extracts of the register, in this order. */
   readonly importRegister: (files: readonly ExtractFile[]) => Promise<void>;
+  /** Those that exist from the first start. */
+  readonly applications: readonly SeededApplication[];
+  /** Issues the certificates of applications that have none. */
+  readonly authority: Authority;
   /** Declares applications at oidc-provider. */
   readonly applyApplications: ApplyApplications;
   /** Hears of what went wrong while nobody was waiting for it. */
@@ -100,7 +106,7 @@ export async function startControl(settings: ControlSettings): Promise<Control> 
   professionalRoutes(app, people, phones);
   phoneRoutes(app, phones, people);
   outboxRoutes(app, outbox);
-  clientRoutes(app, settings.applyApplications);
+  clientRoutes(app, settings);
   cibaRoutes(app, phones, approvals);
   app.post('/reset', async (_request, reply) => {
     await forgetPending(redis);

@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leaveEnvironments } from '@psc/cli/running-sandbox';
 import { isPublicIssuer } from '#src/control/public-issuer.ts';
+import { keepPki } from '#src/pki/keep-pki.ts';
 import { removeDatastores, startDatastores } from '#src/provision/datastores.ts';
-import { seededApplications } from '#src/seeds/applications.ts';
+import { seedApplications } from '#src/seeds/applications.ts';
 import { type Addresses, addressesFrom } from './addresses.ts';
 import type { OnDeath } from './child.ts';
 import { createCommands } from './commands.ts';
@@ -69,7 +70,7 @@ export interface Cluster {
 export async function startCluster(settings: ClusterSettings): Promise<Cluster> {
   const { directory, signal } = settings;
   const ports = portsFrom(settings.portBase);
-  const addresses = { ...addressesFrom(ports), ...settings.addresses };
+  const addresses = addressesFrom(ports, settings.addresses);
   if (isPublicIssuer(addresses.issuer)) {
     throw new Error(`The sandbox refuses to be ${addresses.issuer}: here, anybody may log in as anybody.`);
   }
@@ -83,6 +84,7 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
     if (settings.fresh) await forget(settings);
     await checkPorts(settings, ports);
     const secrets = keepSecrets(secretsFile(directory));
+    const pki = keepPki(join(directory, 'pki'), serverNames(addresses));
     const datastores = await startDatastores({
       directory,
       postgresPort: ports.postgresql,
@@ -100,11 +102,16 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       ports,
       addresses,
       secrets,
+      pki,
       redisUrl: redis.url,
       databaseUrl: (service) => postgres.url(databases[service]),
       host: settings.host ?? 'localhost',
       version: readVersion(),
     };
+    const seeds = seedApplications({
+      jwtKey: secrets.jwtApplicationKey,
+      mtls: { ...pki.mtlsApplication, authority: pki.authority.certificate },
+    });
     const environmentOf = (program: Program) => ({
       ...inheritedEnvironment(),
       ...(program === 'demo' ? demoEnvironment(wiring) : serviceEnvironment(program, wiring)),
@@ -124,13 +131,19 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       ...serviceNames.map(async (service) => {
         await postgres.ensureDatabase(databases[service]);
         await commands.migrate(service);
-        if (service === 'oidc-provider') await commands.seedApplications(seededApplications);
+        if (service === 'oidc-provider')
+          await commands.seedApplications(seeds.map(({ declaration }) => declaration));
         await programs.start(service);
       }),
       programs.start('demo'),
     ]);
     life.onEnd(
-      await openControl(wiring, { directory, commands, onError: settings.onError ?? (() => undefined) }),
+      await openControl(wiring, {
+        directory,
+        commands,
+        applications: seeds,
+        onError: settings.onError ?? (() => undefined),
+      }),
     );
     life.onEnd(await leaveEnvironments(directory, environmentsOf(wiring, settings)));
     if (life.ending) throw new Error('The sandbox was stopped before it was ready.');
@@ -161,6 +174,11 @@ function environmentsOf(wiring: Wiring, { environment }: ClusterSettings) {
     { ...serviceEnvironment(service, wiring), ...environment?.[service] },
   ]);
   return Object.fromEntries(each);
+}
+
+/** What TLS on this machine must be for: `localhost`, and where browsers reach it when that is elsewhere. */
+function serverNames(addresses: Addresses): string[] {
+  return [...new Set(['localhost', '127.0.0.1', '::1', new URL(addresses.mtls).hostname])];
 }
 
 async function forget({ directory, databaseUrl, redisUrl }: ClusterSettings): Promise<void> {

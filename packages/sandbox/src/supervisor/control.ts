@@ -3,6 +3,7 @@ import { createSeal, openRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createServiceClient, createServiceIdentity } from '@psc/runtime';
 import { startControl } from '#src/control/start-control.ts';
+import type { SeededApplication } from '#src/seeds/applications.ts';
 import { seededPeople } from '#src/seeds/register.ts';
 import type { Commands } from './commands.ts';
 import { trustOf } from './secrets.ts';
@@ -13,10 +14,15 @@ const TIMEOUT_MS = 10_000;
 /** Opens what the control API needs, and starts it beside the services. Answers how to close all of it. */
 export async function openControl(
   wiring: Wiring,
-  settings: { directory: string; commands: Commands; onError: (error: unknown) => void },
+  settings: {
+    directory: string;
+    commands: Commands;
+    applications: readonly SeededApplication[];
+    onError: (error: unknown) => void;
+  },
 ): Promise<() => Promise<void>> {
   const { secrets, addresses, ports } = wiring;
-  const { directory, commands, onError } = settings;
+  const { directory, commands, applications, onError } = settings;
   const identity = await createServiceIdentity({
     name: 'enrolment-desk',
     key: secrets.serviceKeys['enrolment-desk'],
@@ -60,7 +66,9 @@ export async function openControl(
       redis,
       seeds: seededPeople,
       importRegister: commands.importRegister,
+      applications,
       applyApplications: commands.applyApplications,
+      authority: wiring.pki.authority,
       onError,
     });
     return async () => {

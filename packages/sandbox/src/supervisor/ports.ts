@@ -11,6 +11,8 @@ export interface Ports {
   readonly control: number;
   readonly redis: number;
   readonly postgresql: number;
+  /** The issuer once more, over TLS, for applications with a certificate. */
+  readonly mtls: number;
   readonly demo: number;
 }
 
@@ -22,6 +24,7 @@ const offsets: Ports = {
   control: 5,
   redis: 379,
   postgresql: 432,
+  mtls: 444,
   demo: 1_000,
 };
 
@@ -47,6 +50,7 @@ export const portUses: Readonly<Record<keyof Ports, string>> = {
   control: 'control API and console',
   redis: 'Redis',
   postgresql: 'PostgreSQL',
+  mtls: 'oidc-provider, for applications with a certificate',
   demo: 'demo application',
 };
 

@@ -1,7 +1,8 @@
-import { createECDH, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createECDH, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { generatePrivateKey } from '#src/seeds/credentials.ts';
 
 /** The four services, and the desk that hands out activation tickets: whoever calls another has a key. */
 export const identities = [
@@ -39,6 +40,8 @@ const secretsSchema = z.object({
   pinKeys: z.string(),
   vapid: z.object({ publicKey: z.string(), privateKey: z.string() }),
   serviceKeys: z.record(z.enum(identities), jwkSchema),
+  /** Of the application `sandbox-jwt`, which signs with it. */
+  jwtApplicationKey: jwkSchema,
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 
@@ -66,7 +69,9 @@ export function trustOf(secrets: Secrets): Record<string, PublicJwk[]> {
 }
 
 function generateSecrets(): Secrets {
-  const serviceKeys = Object.fromEntries(identities.map((identity) => [identity, generateJwk(identity)]));
+  const serviceKeys = Object.fromEntries(
+    identities.map((identity) => [identity, generatePrivateKey(identity)]),
+  );
   return {
     postgresPassword: randomBytes(24).toString('hex'),
     redisPassword: randomBytes(24).toString('hex'),
@@ -79,18 +84,13 @@ function generateSecrets(): Secrets {
     vapid: generateVapidKeys(),
     // Every identity is a key of the object: the map above goes through all of them.
     serviceKeys: serviceKeys as Secrets['serviceKeys'],
+    jwtApplicationKey: generatePrivateKey('sandbox-jwt'),
   };
 }
 
 /** `id:base64 of 32 bytes`, the form that `createSeal` reads. */
 function generateSealKey(): string {
   return `sandbox:${randomBytes(32).toString('base64')}`;
-}
-
-function generateJwk(identity: Identity): PrivateJwk {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = `${identity}-${randomBytes(4).toString('hex')}`;
-  return jwkSchema.parse({ ...privateKey.export({ format: 'jwk' }), kid });
 }
 
 /** A key pair of RFC 8292: an uncompressed point and a scalar, in base64url. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Pki } from '#src/pki/keep-pki.ts';
 import type { Addresses } from './addresses.ts';
 import type { Ports } from './ports.ts';
 import { type Secrets, trustOf } from './secrets.ts';
@@ -32,6 +33,7 @@ export interface Wiring {
   readonly ports: Ports;
   readonly addresses: Addresses;
   readonly secrets: Secrets;
+  readonly pki: Pki;
   readonly databaseUrl: (service: ServiceName) => string;
   readonly redisUrl: string;
   /** Where to listen: this machine only, unless said otherwise. */
@@ -44,6 +46,16 @@ export interface Wiring {
 const callsToThisMachine = {
   OUTGOING_ALLOWED_HOSTS: '*,http://localhost:*,http://127.0.0.1:*,http://[::1]:*',
   OUTGOING_PRIVATE_NETWORKS: '127.0.0.0/8,::1',
+};
+
+/** All applications, and all that they try, are at one address here. */
+const manyCallers = {
+  CLIENT_FAILURES: '1000',
+  CLIENT_FAILURES_PER_ADDRESS: '10000',
+  CLIENT_LOCKOUT_SECONDS: '10',
+  CLIENT_CALLS_PER_MINUTE: '1000000',
+  CLIENT_CALLS_PER_ADDRESS_PER_MINUTE: '1000000',
+  LOGINS_PER_ADDRESS_PER_MINUTE: '100000',
 };
 
 /** What each service reads from its environment: see its `src/config.ts`. */
@@ -99,6 +111,12 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         REGISTRY_REFRESH_SECONDS: '1',
         TEST_APPLICATIONS: 'accept',
         ...callsToThisMachine,
+        MTLS_PORT: String(wiring.ports.mtls),
+        MTLS_URL: addresses.mtls,
+        MTLS_CERTIFICATE: wiring.pki.server.certificate,
+        MTLS_KEY: wiring.pki.server.key,
+        CLIENT_CERTIFICATE_CA: wiring.pki.authority.certificate,
+        ...manyCallers,
         // What a test changes in the directory counts for the next login.
         PROFESSIONAL_FRESH_SECONDS: '0',
       };

@@ -282,7 +282,11 @@ describe('an application', () => {
   });
 
   it('that was just declared logs in without a restart, and one that was disabled no longer does', async () => {
-    const declared = await world.saveApplication({ clientId: 'nouveau', loopbackRedirects: true });
+    const declared = await world.saveApplication({
+      clientId: 'nouveau',
+      loopbackRedirects: true,
+      redirectUris: [],
+    });
     const taken = async () => {
       const page = await world
         .browser()

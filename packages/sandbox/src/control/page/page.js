@@ -13,6 +13,7 @@ const modes = {
 const channels = { push: 'Notification', sms: 'SMS', email: 'E-mail' };
 const services = {
   issuer: 'Émetteur (issuer)',
+  mtls: 'Émetteur, avec certificat (mTLS)',
   wallet: 'Pages de connexion',
   card: 'Connexion par carte',
   directory: 'Annuaire',

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { grantTypes } from '@psc/contracts';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { createAuthority, type Issued, type Profile } from '@psc/test-pki';
+import { callByWire, createCertificateFetch, createRelyingParty, type WireCall } from '@psc/testing';
 import { base64url, decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Application, PublicKey } from '#src/domain/application.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
-import { callByWire, type WireCall } from '#src/testing/wire.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
 import { claimedClientId } from './credentials.ts';
 
@@ -629,17 +629,6 @@ describe('keys that an application publishes', () => {
 });
 
 describe('openid-client', () => {
-  /** Its calls over TLS with a certificate; without one, its own. */
-  const overTls: openid.CustomFetch = async (url, { method, headers, body }) => {
-    const shown = { ca: root.certificate, certificate };
-    const form = typeof body === 'string' || body instanceof URLSearchParams ? { form: String(body) } : {};
-    const answer = await callByWire(url, { method: method as 'GET' | 'POST', headers, ...form, ...shown });
-    const told = Object.entries(answer.headers).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    );
-    return new Response(answer.text, { status: answer.status, headers: told });
-  };
-
   const discover = (
     clientId: string,
     how: openid.ClientAuth,
@@ -674,25 +663,17 @@ describe('openid-client', () => {
   });
 
   it('gets tokens by tls_client_auth, and UserInfo with them', async () => {
-    const configuration = await discover('by-certificate', openid.TlsClientAuth(), {
-      use_mtls_endpoint_aliases: true,
-      id_token_signed_response_alg: 'RS256',
+    const rp = await createRelyingParty({
+      issuer: world.issuer,
+      clientId: 'by-certificate',
+      clientSecret: '',
+      authentication: openid.TlsClientAuth(),
+      metadata: { use_mtls_endpoint_aliases: true },
+      fetch: createCertificateFetch(certificate, root.certificate),
     });
-    configuration[openid.customFetch] = overTls;
-    const codeVerifier = openid.randomPKCECodeVerifier();
-    const url = openid.buildAuthorizationUrl(configuration, {
-      redirect_uri: callback,
-      scope: 'openid scope_all',
-      code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-    });
-    const returned = await world.login(world.browser(), url.href);
-    const tokens = await openid.authorizationCodeGrant(configuration, new URL(returned), {
-      pkceCodeVerifier: codeVerifier,
-      idTokenExpected: true,
-    });
-    const { sub = '' } = tokens.claims() ?? {};
-    const userInfo = await openid.fetchUserInfo(configuration, tokens.access_token, sub);
+    const pending = await rp.begin();
+    const { userInfo, tokens } = await pending.finish(await world.login(world.browser(), pending.url));
+    expect(await rp.refresh(tokens.refresh_token ?? '')).toHaveProperty('access_token');
     expect(userInfo.SubjectNameID).toBe('899700000013');
   });
 });

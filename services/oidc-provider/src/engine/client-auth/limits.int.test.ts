@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { grantTypes } from '@psc/contracts';
 import { createAuthority } from '@psc/test-pki';
+import { callByWire } from '@psc/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endpoints } from '#src/engine/endpoints.ts';
-import { callByWire } from '#src/testing/wire.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
 
 const SECRET = 'a-secret-of-the-tests';

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent, request as secureRequest } from 'node:https';
-import type { Issued } from '@psc/test-pki';
+
+/** A certificate and its private key, PEM. */
+export interface WireCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 export interface WireCall {
   readonly method?: 'GET' | 'POST';
   readonly form?: Readonly<Record<string, string>> | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Proves over TLS that it has this certificate. */
-  readonly certificate?: Issued | undefined;
+  readonly certificate?: WireCertificate | undefined;
   /** Which servers to believe, over TLS. */
   readonly ca?: string;
   /** The address of this machine to call from. */
@@ -55,5 +60,23 @@ export async function callByWire(url: string, call: WireCall): Promise<WireAnswe
     headers: response.headers,
     text,
     json: isJson ? JSON.parse(text) : undefined,
+  };
+}
+
+/** `fetch` for an application that has a certificate, and believes the servers of one authority. */
+export function createCertificateFetch(certificate: WireCertificate, ca: string): typeof fetch {
+  return async (input, { method, headers, body } = {}) => {
+    const form = body instanceof URLSearchParams || typeof body === 'string' ? { form: String(body) } : {};
+    const answer = await callByWire(String(input), {
+      method: method === 'POST' ? 'POST' : 'GET',
+      headers: Object.fromEntries(new Headers(headers)),
+      ...form,
+      certificate,
+      ca,
+    });
+    const told = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' ? [[name, value]] : [],
+    );
+    return new Response(answer.text, { status: answer.status, headers: told });
   };
 }
