@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cibaApplication } from '#src/testing/applications.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
 import { endpoints } from './endpoints.ts';
+import { portalUrlOf } from './portal.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -71,6 +72,7 @@ it('answers whatever anybody sends, and never by an error of ours', async () => 
   const resumeCookie = await browser.cookies.getCookieString(`${address}/${interaction}`);
 
   const prefix = new URL(world.issuer).pathname;
+  const portal = portalUrlOf(world.issuer).slice(world.issuer.length);
   const get = (path: string, good: Endpoint['good'] = {}, headers = {}): Endpoint => ({
     method: 'GET',
     path: prefix + path,
@@ -138,6 +140,14 @@ it('answers whatever anybody sends, and never by an error of ours', async () => 
     post(endpoints.end_session, logout, {}),
     post(`${endpoints.end_session}/confirm`, { xsrf: 'x', logout: 'yes' }, { cookie: deviceCookie }),
     get(`${endpoints.end_session}/success`, { client_id: 'tout' }),
+    post(`${endpoints.end_session}/logout-confirm`, { token: 'x' }, { cookie: deviceCookie }),
+    get(portal, {}, { cookie: deviceCookie }),
+    post(`${portal}/close`, { token: 'x', session: 'x' }, { cookie: deviceCookie }),
+    post(
+      `${portal}/close-all`,
+      { token: 'x' },
+      { cookie: deviceCookie, origin: new URL(world.issuer).origin },
+    ),
     get(endpoints.jwks),
     get('/.well-known/openid-configuration'),
     get('/.well-known/wallet-openid-configuration'),

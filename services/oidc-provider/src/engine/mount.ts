@@ -5,7 +5,7 @@ import { discoveryDocument } from './discovery.ts';
 import { endpoints, mountPathOf } from './endpoints.ts';
 import type { PostedRequests } from './posted-requests.ts';
 import { rememberRequester } from './requester.ts';
-import { tolerateAuthorizationUrl } from './tolerances.ts';
+import { tolerateAuthorizationUrl, tolerateTokenRequest } from './tolerances.ts';
 import { unread } from './unread.ts';
 import type { WorkingApplications } from './working-applications.ts';
 
@@ -106,7 +106,7 @@ export function mountEngine(
           raw.url = url.slice(prefix.length);
           // The library finds the path it is mounted on by comparing the two.
           Object.assign(raw, { originalUrl: url });
-          unread(raw, sent);
+          unread(raw, path === endpoints.token ? tolerateTokenRequest(sent, body) : sent);
           reply.hijack();
           mounted.handle(raw, reply.raw);
         },

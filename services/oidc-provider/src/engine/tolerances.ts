@@ -1,3 +1,5 @@
+import { knownScopes } from './scopes.ts';
+
 /** The values of `prompt` that mean something (OpenID Connect Core §3.1.2.1); of the others Keycloak takes no notice. */
 const known = new Set(['none', 'login', 'consent', 'select_account']);
 
@@ -15,4 +17,19 @@ export function tolerateAuthorizationUrl(url: string): string {
   query.delete('prompt');
   if (kept.length > 0) query.set('prompt', kept.join(' '));
   return `${url.slice(0, at)}?${query}`;
+}
+
+/**
+ * Clients send the scope of their login with each refresh. The scopes that we do not know were left out of what it gave: the
+ * library would refuse them now, as scopes that were not granted (RFC 6749 §6).
+ */
+export function tolerateTokenRequest(sent: Buffer, body: string): Buffer {
+  if (!body.includes('refresh_token') || !body.includes('scope=')) return sent;
+  const form = new URLSearchParams(body);
+  const scopes = form.getAll('scope');
+  const [scope = ''] = scopes;
+  const kept = knownScopes(scope);
+  if (scopes.length !== 1 || form.get('grant_type') !== 'refresh_token' || kept === scope) return sent;
+  form.set('scope', kept);
+  return Buffer.from(String(form));
 }

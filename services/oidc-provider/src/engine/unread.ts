@@ -9,4 +9,7 @@ export function unread(request: IncomingMessage, body: Buffer): void {
     readable: { value: true },
     iterator: { value: () => [body] },
   });
+  // Of a body that we changed: the library compares them.
+  if (request.headers['content-length'] !== undefined)
+    request.headers['content-length'] = String(body.length);
 }
