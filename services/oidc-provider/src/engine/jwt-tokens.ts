@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AdapterPayload, Provider } from 'oidc-provider';
+import type { SigningAlg } from '#src/domain/application.ts';
 import { knownScopes } from './scopes.ts';
 import {
   accessTokenClaims,
+  algOf,
   refreshTokenClaims,
   type StoredToken,
   serviceTokenClaims,
@@ -39,7 +41,7 @@ export function issueJwtTokens(provider: Provider, signer: TokenSigner): void {
       // A professional grants scopes that we know. An application that speaks for itself has what it asked for: no more.
       if (kind === 'service') this.scope = knownScopes(this.scope) || undefined;
       const { payload } = await getValueAndPayload.call(this);
-      const value = await issue({ stored: payload, alg: algOf(this) });
+      const value = await issue({ stored: payload, alg: algOf(this.client?.idTokenSignedResponseAlg) });
       values.set(this, value);
       return { payload, value };
     };
@@ -73,11 +75,7 @@ export function issueJwtTokens(provider: Provider, signer: TokenSigner): void {
 interface Issued {
   readonly stored: StoredToken;
   /** The one that the application chose for what we sign for it. */
-  readonly alg: 'RS256' | 'ES256';
-}
-
-function algOf({ client }: TokenInstance): Issued['alg'] {
-  return client?.idTokenSignedResponseAlg === 'ES256' ? 'ES256' : 'RS256';
+  readonly alg: SigningAlg;
 }
 
 interface TokenInstance {

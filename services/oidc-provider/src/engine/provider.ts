@@ -192,7 +192,7 @@ export function buildProvider(
   adaptLibrary(provider, applicationOf);
   serveClients(provider, needs);
   issueJwtTokens(provider, signer);
-  issueIdTokens(provider, signer, settings.lifetimes.idToken);
+  issueIdTokens(provider, signer, { clock: needs.clock, lifetime: settings.lifetimes.idToken });
   forgiveRetries(provider, needs.clock);
   ciba.install(provider);
   provider.use(letDevelopmentPagesRead(needs.applications));

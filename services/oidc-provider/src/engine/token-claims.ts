@@ -1,4 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
+import type { SigningAlg } from '#src/domain/application.ts';
 import { knownScopes } from './scopes.ts';
 
 /** What we give that comes back to us. An ID token and a signed UserInfo never do, but as a hint of who logs out. */
@@ -17,6 +18,11 @@ export function kindOf(claims: { typ?: unknown; sub?: unknown; azp?: unknown }):
   if (claims.typ === typOf.refresh) return 'refresh';
   if (claims.typ !== typOf.bearer) return undefined;
   return claims.sub === claims.azp ? 'service' : 'access';
+}
+
+/** What the library calls the algorithm that an application chose, as one of those that we sign with. */
+export function algOf(chosen: string | undefined): SigningAlg {
+  return chosen === 'ES256' ? 'ES256' : 'RS256';
 }
 
 /** A token as the library keeps it, and what `extraTokenClaims` added to it. */
