@@ -241,6 +241,9 @@ export const applicationDeclarationSchema = z
     const { psc, token_endpoint_auth_method: method, grant_types: grants } = declared;
     const hasSecret = method.startsWith('client_secret_');
 
+    // JSON escapes them; a database keeps neither a NUL nor half a character.
+    if (/\\u(0000|d[89a-f])/.test(JSON.stringify(declared)))
+      wrong('client_id', 'a text holds a NUL or half a character');
     if (method === 'none' && declared.client_secret !== undefined)
       wrong('client_secret', 'a public application (none) has no secret');
     if (!hasSecret && method !== 'none' && declared.client_secret !== undefined)

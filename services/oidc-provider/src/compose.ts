@@ -28,7 +28,7 @@ import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from
 import type { Config } from './config.ts';
 import { measureSigningKeys, startKeySchedule } from './key-schedule.ts';
 import { type KeySettings, keyPolicyOf } from './key-settings.ts';
-import { composeRegistration } from './registration.ts';
+import { composeRegistration, type RegistrationSettings } from './registration.ts';
 import { composeSessions, type SessionParts } from './sessions.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -63,7 +63,7 @@ type OwnSettings = Pick<
   | keyof KeySettings
 >;
 
-export type Settings = OwnSettings & ClientAuthSettings;
+export type Settings = OwnSettings & ClientAuthSettings & RegistrationSettings;
 
 /** A login page outlives the wait for an identifier: the answer, its page, and a little more. */
 const LOGIN_ENDING_SECONDS = 900;

@@ -53,6 +53,8 @@ const shape = z.object({
   PROFESSIONAL_FRESH_SECONDS: integer(0, 300).default(15),
   /** How long a changed application may still be served as it was, when the notification of it was lost. */
   REGISTRY_REFRESH_SECONDS: integer(1, 300).default(1),
+  /** Calls of dynamic registration by one network: whoever tries tokens, or floods us with requests to approve. */
+  REGISTRATIONS_PER_ADDRESS_PER_MINUTE: integer(1, 1_000_000).default(60),
   /** Whether applications whose environment is `test` work here. In production they do not exist. */
   TEST_APPLICATIONS: z.enum(['accept', 'refuse']).default('refuse'),
   ...clientAuthConfig,

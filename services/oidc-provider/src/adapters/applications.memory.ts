@@ -40,6 +40,11 @@ export function createMemoryApplications(): Applications {
     },
   };
 
+  const usable = (digest: string, at: number) =>
+    [...tokens.values()].find(
+      (token) => token.digest === digest && token.used < token.most && token.expiresAt > at,
+    );
+
   const plain = { from: undefined, to: undefined, fields: [] };
   const changing: ChangingApplications = {
     ...reading,
@@ -90,8 +95,8 @@ export function createMemoryApplications(): Applications {
     },
     removeRegistrationToken: async (name) => tokens.delete(name),
     async spendRegistrationToken(digest, at) {
-      const token = [...tokens.values()].find((each) => each.digest === digest);
-      if (!token || token.used >= token.most || token.expiresAt <= at) return undefined;
+      const token = usable(digest, at);
+      if (!token) return undefined;
       tokens.set(token.name, { ...token, used: token.used + 1 });
       return token.name;
     },
@@ -109,6 +114,7 @@ export function createMemoryApplications(): Applications {
       [...tokens.values()]
         .map(({ digest: _digest, ...token }) => token)
         .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    mayRegister: async (digest, at) => usable(digest, at) !== undefined,
     history: async (clientId) =>
       entries.filter((one) => one.clientId === clientId).map(({ entry }) => structuredClone(entry)),
     change(work) {

@@ -12,7 +12,11 @@ import type {
   Signature,
 } from '#src/ports/applications.ts';
 import { applicationOf, bare } from '#src/ports/declared-application.ts';
-import { changingRegistrationTokens, readRegistrationTokens } from './registration-tokens.postgres.ts';
+import {
+  changingRegistrationTokens,
+  isUsable,
+  readRegistrationTokens,
+} from './registration-tokens.postgres.ts';
 
 const status = z.enum(['requested', 'approved', 'suspended']);
 const at = z.date().transform((date) => date.getTime());
@@ -82,6 +86,7 @@ export function createPostgresApplications(postgres: Postgres, seal: Seal): Appl
   return {
     ...reading(postgres, seal),
     registrationTokens: () => readRegistrationTokens(postgres),
+    mayRegister: (digest, at) => isUsable(postgres, digest, at),
 
     async history(clientId) {
       const { rows } = await postgres.query(

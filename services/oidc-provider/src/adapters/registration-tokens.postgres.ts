@@ -22,6 +22,16 @@ export async function readRegistrationTokens(postgres: Queryable): Promise<Regis
   });
 }
 
+const USABLE = 'digest = $1 AND used < most AND expires_at > $2';
+
+export async function isUsable(postgres: Queryable, digest: string, at: number): Promise<boolean> {
+  const { rowCount } = await postgres.query(`SELECT 1 FROM registration_tokens WHERE ${USABLE}`, [
+    digest,
+    new Date(at),
+  ]);
+  return rowCount === 1;
+}
+
 type ChangingTokens = Pick<
   ChangingApplications,
   'addRegistrationToken' | 'removeRegistrationToken' | 'spendRegistrationToken'
@@ -46,7 +56,7 @@ export function changingRegistrationTokens(tx: Queryable): ChangingTokens {
     async spendRegistrationToken(digest, at) {
       const { rows } = await tx.query<{ name: string }>(
         `UPDATE registration_tokens SET used = used + 1
-         WHERE digest = $1 AND used < most AND expires_at > $2 RETURNING name`,
+         WHERE ${USABLE} RETURNING name`,
         [digest, new Date(at)],
       );
       return rows[0]?.name;

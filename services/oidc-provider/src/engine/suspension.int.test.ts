@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createSeal } from '@psc/datastores';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import type { ApplicationStatus } from '#src/domain/application.ts';
@@ -26,8 +28,8 @@ async function change(to: ApplicationStatus): Promise<void> {
   if (!changed.ok) throw new Error(changed.refusal);
 }
 
-const authorizationUrl = () =>
-  `${world.issuer}${endpoints.authorization}?${new URLSearchParams({
+const authorizationUrl = ({ issuer } = world) =>
+  `${issuer}${endpoints.authorization}?${new URLSearchParams({
     response_type: 'code',
     client_id: 'dossier',
     redirect_uri: callback,
@@ -172,4 +174,53 @@ it('a secret that is rotated with a grace works beside the new one; without, it 
   await expect.poll(() => accepts(withGrace.value.secret), { timeout: EVERYWHERE_WITHIN_MS }).toBe(false);
   expect(await accepts(former)).toBe(false);
   expect(await accepts(atOnce.value.secret)).toBe(true);
+});
+
+it('what a secret signed is accepted as long as the secret is: an assertion by client_secret_jwt', async () => {
+  await world.saveApplication({
+    clientId: 'signataire',
+    loopbackRedirects: true,
+    authentication: 'client_secret_jwt',
+    secret: 'the-first-secret-of-signataire',
+  });
+  const accepts = async (secret: string) => {
+    const assertion = await new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('signataire')
+      .setSubject('signataire')
+      .setAudience(world.issuer)
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(Buffer.from(secret));
+    const form = {
+      token: 'x',
+      client_assertion: assertion,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    };
+    return (await world.call(endpoints.introspection, form, { clientId: null })).status === 200;
+  };
+  const rotate = createRotateSecret({
+    applications: applications(),
+    inventSecret: () => 'the-second-secret-of-signataire',
+  });
+  const first = 'the-first-secret-of-signataire';
+  const second = 'the-second-secret-of-signataire';
+  await expect.poll(() => accepts(first), { timeout: EVERYWHERE_WITHIN_MS }).toBe(true);
+  expect(await accepts(second)).toBe(false);
+
+  await rotate('signataire', 3_000, { operator: 'camille', at: Date.now(), reason: '' });
+  await expect.poll(() => accepts(second), { timeout: EVERYWHERE_WITHIN_MS }).toBe(true);
+  expect(await accepts(first)).toBe(true);
+  // The grace ends by itself: nothing changes in the registry then.
+  await expect.poll(() => accepts(first), { timeout: 6_000, interval: 100 }).toBe(false);
+  expect(await accepts(second)).toBe(true);
+});
+
+it('an application of test does not exist for a provider that refuses them', async () => {
+  const production = await openWorld({ TEST_APPLICATIONS: 'refuse' }, 15);
+  const url = authorizationUrl(production);
+  const page = await production.browser().open(url, { stopAt: production.walletUrl });
+  const token = await production.call(endpoints.introspection, { token: 'x' });
+  await production.close();
+  expect([page.status, token.status, token.json.error]).toEqual([400, 401, 'invalid_client']);
 });

@@ -1,4 +1,5 @@
 import { createSeal } from '@psc/datastores';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { endpoints } from '#src/engine/endpoints.ts';
@@ -142,6 +143,47 @@ describe('dynamic registration', () => {
     expect((await register()).status).toBe(201);
   });
 
+  it('is for sixty calls a minute of one network, whatever they bring', async () => {
+    const limited = await openWorld({ REGISTRATIONS_PER_ADDRESS_PER_MINUTE: 3 }, 15);
+    const call = () => ask('POST', limited.issuer + endpoints.registration, inventSecret(), metadata);
+    const statuses = [];
+    for (let calls = 0; calls < 5; calls++) statuses.push((await call()).status);
+    await limited.close();
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  });
+
+  it('answers whatever somebody says of themselves, and never by an error of ours', async () => {
+    token = await giveToken({ most: 1_000 });
+    const seen = new Map<number, number>();
+    const name = fc.constantFrom(
+      ...Object.keys(metadata),
+      'jwks',
+      'jwks_uri',
+      'client_uri',
+      'grant_types',
+      'psc',
+    );
+    const text = fc.string({ unit: 'binary', maxLength: 12 });
+    const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }),
+      text.map((odd) => ({ keys: [{ ...key, kid: odd, [odd]: odd }] })),
+      text.map((odd) => `https://cabinet.example/${odd}`),
+      text.map((odd) => [`https://cabinet.example/${odd}`]),
+      fc.constantFrom('\u0000', '\ud800', 'x\u0000y'),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, value, { maxKeys: 3 }), async (odd) => {
+        const { status } = await register({ ...metadata, ...odd });
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+        expect([201, 400]).toContain(status);
+      }),
+      { numRuns: 400, seed: 7, interruptAfterTimeLimit: 15_000, markInterruptAsFailure: false },
+    );
+    console.log(`registrations by status: ${JSON.stringify(Object.fromEntries(seen))}`);
+    expect([...seen.keys()].sort()).toEqual([201, 400]);
+  });
+
   it.each(['', '{', '[]', '"x"', 'null', 'client_name=x'])(
     'refuses a body that is no object: %s',
     async (body) => {
@@ -182,6 +224,9 @@ describe('a registration', () => {
       secret,
       declaration: { client_name: 'Autre', contacts: ['it@cabinet.example'] },
     });
+    expect((await ask('PUT', address, own, { ...body, client_id: 'dossier' })).status).toBe(400);
+    for (const odd of ['%00', 'a%2Fb', '%ED%A0%80', 'x'.repeat(200)])
+      expect([400, 401, 414]).toContain((await ask('GET', `${endpoint()}/${odd}`, own)).status);
     expect((await ask('PUT', address, own, { ...body, redirect_uris: [] })).json.error).toBe(
       'invalid_redirect_uri',
     );

@@ -4,6 +4,8 @@ import { type ReadMetadata, readRegistrationMetadata, registrationAnswer } from 
 
 /** Bytes. */
 const LONGEST_BODY = 64 * 1024;
+/** Of an application; what is none is not looked for. */
+const IDENTIFIER = /^[\w.~-]{1,128}$/;
 /** As they are made: anything else is not looked for. */
 const TOKEN = /^Bearer ([\w-]{43})$/i;
 
@@ -19,14 +21,23 @@ export function registrationRoutes(needs: {
   readonly address: string;
   readonly environment: 'test' | 'production';
   readonly inventClientId: () => string;
+  /** Counts one call of this address; false when it called too often. */
+  readonly countCall: (ip: string) => Promise<boolean>;
 }) {
-  const { registration, path, address, environment, inventClientId } = needs;
+  const { registration, path, address, environment, inventClientId, countCall } = needs;
 
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: LONGEST_BODY }, (_request, body, done) =>
       done(null, body),
     );
+    app.addHook('onRequest', async ({ ip }, reply) => {
+      if (await countCall(ip)) return;
+      return reply
+        .code(429)
+        .header('retry-after', '60')
+        .send({ error: 'slow_down', error_description: 'too many registrations from this network' });
+    });
     app.addHook('onSend', async (_request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
     });
@@ -57,6 +68,7 @@ export function registrationRoutes(needs: {
       if (!own) return refuseToken(reply);
       const body = parse(request.body);
       const metadata = readRegistrationMetadata(body, own.clientId, environment);
+      if (isOfAnother(body, own.clientId)) return refuseMetadata(reply, anotherClient);
       if (!metadata.ok) return refuseMetadata(reply, metadata);
       const replaced = await registration.replace(own, metadata.declaration);
       if (!replaced.ok) return refuse(reply, replaced.refusal);
@@ -86,8 +98,20 @@ function ownOf(request: FastifyRequest): OwnRegistration | undefined {
   const accessToken = tokenOf(request);
   // Fastify leaves the parameters untyped; the route above has this one.
   const { clientId } = request.params as { clientId: string };
-  return accessToken === undefined ? undefined : { clientId, accessToken };
+  return accessToken === undefined || !IDENTIFIER.test(clientId) ? undefined : { clientId, accessToken };
 }
+
+/** What is sent to be replaced names itself, if at all, as it is named (RFC 7592 §2.2). */
+function isOfAnother(body: unknown, clientId: string): boolean {
+  const named = typeof body === 'object' && body !== null && 'client_id' in body;
+  return named && body.client_id !== clientId;
+}
+
+const anotherClient = {
+  ok: false,
+  error: 'invalid_client_metadata',
+  description: 'client_id: is of another registration',
+} as const;
 
 /** Undefined for what is no JSON: refused as what is no object. */
 function parse(body: unknown): unknown {

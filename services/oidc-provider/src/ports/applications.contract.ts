@@ -219,6 +219,7 @@ export function applicationsContract(open: () => Promise<Applications>): void {
       await addToken();
       const spent = await Promise.all([1, 2, 3, 4, 5].map(() => spend()));
       expect(spent.filter((name) => name === clientId)).toHaveLength(3);
+      expect(await applications.mayRegister(token().digest, at)).toBe(false);
       expect(await own()).toMatchObject([{ used: 3 }]);
       expect(await spend()).toBeUndefined();
     });
@@ -227,6 +228,9 @@ export function applicationsContract(open: () => Promise<Applications>): void {
       await addToken();
       expect(await spend(token().digest, at + 1_000)).toBeUndefined();
       expect(await spend('another digest')).toBeUndefined();
+      expect(await applications.mayRegister('another digest', at)).toBe(false);
+      expect(await applications.mayRegister(token().digest, at)).toBe(true);
+      expect(await applications.mayRegister(token().digest, at + 1_000)).toBe(false);
       expect(await own()).toMatchObject([{ used: 0 }]);
       const remove = () => applications.change((changing) => changing.removeRegistrationToken(clientId));
       expect(await remove()).toBe(true);

@@ -13,6 +13,8 @@ export interface Applications {
   history(clientId: string): Promise<readonly HistoryEntry[]>;
   /** Those that may still be used, and those that may not, by name. */
   registrationTokens(): Promise<readonly RegistrationToken[]>;
+  /** Whether this one may be used: before anybody is made to wait for `change`. */
+  mayRegister(digest: string, at: number): Promise<boolean>;
   /**
    * Does all of `work` or nothing of it, one after another: whoever else changes applications waits. What `work` answers
    * is answered.

@@ -110,6 +110,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     PROFESSIONAL_FRESH_SECONDS: 0,
     REGISTRY_REFRESH_SECONDS: 300,
     TEST_APPLICATIONS: 'accept',
+    REGISTRATIONS_PER_ADDRESS_PER_MINUTE: 1_000_000,
     ...noLimits,
     TRUSTED_PROXIES: [],
     DOCUMENTS_MAX_AGE_SECONDS: 300,

@@ -55,8 +55,9 @@ export function createRegistration(needs: {
   const ownSignature = (reason: string) => ({ operator: 'its own registration', at: clock(), reason });
 
   return {
-    register: (token, declaration) =>
-      applications.change(async (changing) => {
+    async register(token, declaration) {
+      if (!(await applications.mayRegister(digest(token), clock()))) return refused('token_invalid');
+      return applications.change(async (changing) => {
         const name = await changing.spendRegistrationToken(digest(token), clock());
         if (name === undefined) return refused('token_invalid');
         const accessToken = inventSecret();
@@ -73,7 +74,8 @@ export function createRegistration(needs: {
         // Thrown, so that the token was not used.
         if (!found) throw new Unavailable('registry_full', 'there is no room for another application');
         return accepted({ application: found, accessToken });
-      }),
+      });
+    },
 
     async read(own) {
       const known = await findOwn(applications, own);
