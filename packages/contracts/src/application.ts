@@ -1,4 +1,4 @@
-import { hasLuhnKey } from '@psc/kernel';
+import { hasLuhnKey, parseDistinguishedName } from '@psc/kernel';
 import { z } from 'zod';
 
 const printable = /^[\x21-\x7e]+$/;
@@ -145,6 +145,9 @@ export const applicationSettingsSchema = z.strictObject({
     ),
 });
 
+/** RFC 7518 §3.2: as long as the hash that it keys. */
+const SHORTEST_HMAC_SECRET = 32;
+
 /**
  * An application that logs professionals in, as a file, the sandbox or an operator declares it: OpenID Connect
  * registration metadata by its own names, and what is ours under `psc`.
@@ -202,10 +205,15 @@ export const applicationDeclarationSchema = z
     jwks_uri: called.optional().describe('Where we fetch its public keys instead.'),
     tls_client_auth_subject_dn: z
       .string()
-      .min(3)
       .max(512)
+      .refine(
+        (text) => parseDistinguishedName(text) !== undefined,
+        'must be a subject as RFC 4514 writes it: CN=…,OU=…,O=…,C=FR',
+      )
       .optional()
-      .describe('The subject of its certificate, as RFC 4514 writes it: `CN=…,OU=…,O=…,C=FR`.'),
+      .describe(
+        'The subject of its certificate, as RFC 4514 writes it, from its own name to the country: `CN=…,OU=…,O=…,C=FR`.',
+      ),
     tls_client_certificate_bound_access_tokens: z
       .boolean()
       .default(false)
@@ -248,6 +256,12 @@ export const applicationDeclarationSchema = z
       wrong('client_secret', 'a public application (none) has no secret');
     if (!hasSecret && method !== 'none' && declared.client_secret !== undefined)
       wrong('client_secret', `an application that authenticates by ${method} has no secret`);
+    const { client_secret: secret = '' } = declared;
+    if (method === 'client_secret_jwt' && secret !== '' && secret.length < SHORTEST_HMAC_SECRET)
+      wrong(
+        'client_secret',
+        `an application that signs with it (client_secret_jwt) needs ${SHORTEST_HMAC_SECRET} characters or more`,
+      );
     if (declared.jwks !== undefined && declared.jwks_uri !== undefined)
       wrong('jwks_uri', 'jwks and jwks_uri exclude each other');
     const signs =
@@ -255,6 +269,9 @@ export const applicationDeclarationSchema = z
     const needsKeys = method === 'private_key_jwt' || method === 'self_signed_tls_client_auth' || signs;
     if (needsKeys && declared.jwks === undefined && declared.jwks_uri === undefined)
       wrong('jwks', 'its public keys are needed: jwks or jwks_uri');
+    const holdsCertificate = declared.jwks?.keys.some(({ x5c }) => Array.isArray(x5c) && x5c.length > 0);
+    if (method === 'self_signed_tls_client_auth' && declared.jwks !== undefined && !holdsCertificate)
+      wrong('jwks', 'must hold its certificate (x5c), beside the key (RFC 8705 §2.2.2)');
     if (method === 'tls_client_auth' && declared.tls_client_auth_subject_dn === undefined)
       wrong('tls_client_auth_subject_dn', 'the subject of its certificate is needed');
 

@@ -209,6 +209,26 @@ it.each([
     'no subject for its certificate',
     { client_secret: undefined, token_endpoint_auth_method: 'tls_client_auth' },
   ],
+  [
+    'a subject of its certificate that is none',
+    {
+      client_secret: undefined,
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_subject_dn: '/C=FR/CN=dossier',
+    },
+  ],
+  [
+    'a key that is not the one of a certificate, when it shows its own',
+    {
+      client_secret: undefined,
+      token_endpoint_auth_method: 'self_signed_tls_client_auth',
+      jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] },
+    },
+  ],
+  [
+    'a secret that is too short to sign with',
+    { client_secret: 'x'.repeat(31), token_endpoint_auth_method: 'client_secret_jwt' },
+  ],
   ['CIBA without a channel', { grant_types: ['urn:openid:params:grant-type:ciba'] }],
   ['ping without an address', { backchannel_token_delivery_mode: 'ping' }],
   ['redirections of development in production', { psc: { loopback_redirects: true } }],
