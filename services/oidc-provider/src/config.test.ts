@@ -1,8 +1,11 @@
 import { ConfigError } from '@psc/runtime';
+import { createAuthority } from '@psc/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { serviceKeys } from '#src/testing/keys.ts';
 import { readConfig, readRegistryConfig } from './config.ts';
 
+const authority = createAuthority({ subject: [{ CN: 'one' }] });
+const otherAuthority = createAuthority({ subject: [{ CN: 'other' }] });
 let sample: Record<string, string>;
 beforeAll(async () => {
   const { privateKey, publicKey } = await serviceKeys();
@@ -90,6 +93,50 @@ describe('the configuration', () => {
     expect(problems({ [published]: String(maxAge + refresh + 30) })).toEqual([]);
     expect(problems({ DOCUMENTS_MAX_AGE_SECONDS: '86400' })).toEqual([published]);
     expect(problems({ SIGNING_KEY_RETIRED_SECONDS: '14400' })).toEqual(['SIGNING_KEY_RETIRED_SECONDS']);
+  });
+
+  it('has limits that a busy application does not meet', () => {
+    expect(readConfig(sample)).toMatchObject({
+      CLIENT_FAILURES: 10,
+      CLIENT_FAILURES_PER_ADDRESS: 100,
+      CLIENT_LOCKOUT_SECONDS: 300,
+      CLIENT_CALLS_PER_MINUTE: 60_000,
+      CLIENT_CALLS_PER_ADDRESS_PER_MINUTE: 60_000,
+      LOGINS_PER_ADDRESS_PER_MINUTE: 3_000,
+    });
+  });
+
+  it('takes certificates of clients from a proxy, or from a listener of its own', () => {
+    const fromProxy = { TRUSTED_PROXIES: '10.0.0.0/8', CLIENT_CERTIFICATE_HEADER: 'Client-Cert' };
+    expect(problems(fromProxy)).toEqual([]);
+    const { certificate, key } = authority.issue({ subject: [{ CN: 'localhost' }], usages: ['serverAuth'] });
+    const listener = {
+      MTLS_PORT: '3444',
+      MTLS_URL: 'https://mtls.auth.example',
+      MTLS_CERTIFICATE: certificate + authority.certificate,
+      MTLS_KEY: key,
+      CLIENT_CERTIFICATE_CA: `${authority.certificate}\n${otherAuthority.certificate}`,
+    };
+    const { MTLS_CERTIFICATE, CLIENT_CERTIFICATE_CA } = readConfig({ ...sample, ...listener });
+    expect(MTLS_CERTIFICATE?.map(({ subject }) => subject)).toEqual(['CN=localhost', 'CN=one']);
+    expect(CLIENT_CERTIFICATE_CA?.map(({ subject }) => subject)).toEqual(['CN=one', 'CN=other']);
+
+    expect(problems({ ...listener, MTLS_KEY: otherAuthority.key })).toEqual(['MTLS_KEY']);
+    expect(problems({ ...listener, MTLS_KEY: undefined })).toEqual(['MTLS_KEY']);
+    expect(problems({ MTLS_PORT: '3444' }).sort()).toEqual(['MTLS_CERTIFICATE', 'MTLS_KEY']);
+    expect(problems({ CLIENT_CERTIFICATE_HEADER: 'Client-Cert' })).toEqual(['CLIENT_CERTIFICATE_HEADER']);
+  });
+
+  it.each([
+    ['CLIENT_CERTIFICATE_CA', 'certificates.pem'],
+    ['CLIENT_CERTIFICATE_CA', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+    ['CLIENT_CERTIFICATE_HEADER', 'Client Cert'],
+    ['MTLS_URL', 'http://mtls.auth.example'],
+    ['MTLS_URL', 'https://mtls.auth.example/'],
+    ['MTLS_KEY', 'x'],
+    ['CLIENT_FAILURES', '0'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problems({ TRUSTED_PROXIES: '10.0.0.1', [name]: value })).toEqual([name]);
   });
 
   it('lets the issuer be http on this machine', () => {

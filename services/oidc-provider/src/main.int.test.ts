@@ -7,7 +7,8 @@ import { createSeal, openRedis } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
 import { createServiceIdentity, requireCaller } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
-import { createHttpBrowser, createRelyingParty } from '@psc/testing';
+import { createAuthority } from '@psc/test-pki';
+import { callByWire, createHttpBrowser, createRelyingParty } from '@psc/testing';
 import { openTestDatabase, type TestDatabase } from '@psc/testing/database';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -19,7 +20,9 @@ import { application, saveApplicationIn } from './testing/applications.ts';
 import { camilleLambda } from './testing/camille-lambda.ts';
 import { sealKeys, serviceKeys } from './testing/keys.ts';
 
-const [port = 0] = await freePorts(1);
+const [port = 0, mtlsPort = 0] = await freePorts(2);
+const authority = createAuthority({ subject: [{ CN: 'test authority' }] });
+const server = authority.issue({ subject: [{ CN: 'localhost' }], names: ['localhost'] });
 const address = `http://localhost:${port}`;
 const issuer = `${address}/auth/realms/esante-wallet`;
 const walletUrl = 'http://wallet.localhost:9';
@@ -90,6 +93,10 @@ beforeAll(async () => {
     COOKIE_KEYS: randomBytes(32).toString('base64url'),
     REGISTRY_REFRESH_SECONDS: '1',
     TEST_APPLICATIONS: 'accept',
+    MTLS_PORT: String(mtlsPort),
+    MTLS_CERTIFICATE: server.certificate,
+    MTLS_KEY: server.key,
+    CLIENT_CERTIFICATE_CA: authority.certificate,
   };
   service = start();
   await vi.waitUntil(async () => (await statusOf('/livez')) === 200, { timeout: 30_000 });
@@ -160,6 +167,44 @@ describe('the service on its port', () => {
     for (const secret of [...secrets, tokens.access_token, new URL(url).searchParams.get('code') ?? '']) {
       expect(logged).not.toContain(secret);
     }
+  });
+
+  it('tells the log who failed to prove who they are, and why, and nothing of the secret', async () => {
+    const form = { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'dossier' };
+    const url = `${issuer}/protocol/openid-connect/token`;
+    const { status } = await callByWire(url, { form: { ...form, client_secret: 'the-wrong-secret' } });
+    expect(status).toBe(401);
+    await expect.poll(() => logged).toContain('a client could not prove who it is');
+    const line = logged.split('\n').find((each) => each.includes('a client could not prove who it is')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'warn',
+      client: 'dossier',
+      method: 'client_secret_basic',
+      reason: 'invalid secret provided',
+    });
+    expect(logged).not.toContain('the-wrong-secret');
+  });
+
+  it('listens over TLS as well, and learns there whose certificate a client has', async () => {
+    const withCertificate = application({
+      clientId: 'with-certificate',
+      authentication: 'tls_client_auth',
+      secret: '',
+      certificateSubject: 'CN=dossier,C=FR',
+    });
+    const applications = createPostgresApplications(database.postgres, createSeal(ownKeys));
+    await saveApplicationIn(applications, withCertificate);
+    const certificate = authority.issue({
+      subject: [{ C: 'FR' }, { CN: 'dossier' }],
+      usages: ['clientAuth'],
+    });
+    const url = `https://localhost:${mtlsPort}/auth/realms/esante-wallet/protocol/openid-connect/token/introspect`;
+    const form = { token: 'x', client_id: 'with-certificate' };
+    const ca = authority.certificate;
+    await expect
+      .poll(async () => (await callByWire(url, { form, ca, certificate })).json)
+      .toEqual({ active: false });
+    expect((await callByWire(url, { form, ca })).status).toBe(401);
   });
 
   it('stops when told to, and serves until then', async () => {

@@ -63,7 +63,7 @@ export function watchClientAuthentication(provider: Provider, needs: OutcomeNeed
 
     onAuthentication(method, 'failed');
     logger.warn(
-      { client: client?.clientId, method, cause, route: ctx.oidc.route },
+      { client: client?.clientId, method, reason: cause, route: ctx.oidc.route },
       'a client could not prove who it is',
     );
     answer(ctx, describe(cause, method));
