@@ -5,7 +5,7 @@ import fc from 'fast-check';
 export interface Endpoint {
   readonly method: string;
   readonly path: string;
-  /** Where the parameters of a good request are: in the address, in a form, in JSON. */
+  /** Where the parameters of a good request are: in the address, in a form, in JSON (where `["x"]` is a list). */
   readonly as: 'query' | 'form' | 'json';
   readonly good: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -191,7 +191,9 @@ type Encode = (pairs: readonly Pair[]) => string;
 const bodies: Readonly<Record<BodyKind, (pairs: readonly Pair[], encode: Encode) => string>> = {
   query: () => '',
   form: (pairs, encode) => encode(pairs),
-  json: (pairs) => bytesOf(JSON.stringify(Object.fromEntries(pairs))),
+  /** A value that is written as a list or an object is one. */
+  json: (pairs) =>
+    bytesOf(JSON.stringify(Object.fromEntries(pairs.map(([name, value]) => [name, parsedOr(value)])))),
   /** Deeper than what descends by itself can go. */
   deep: (pairs) => `${'{"a":'.repeat(5_000)}${pairs.length}${'}'.repeat(5_000)}`,
   bytes: (pairs) =>
@@ -207,6 +209,15 @@ const bodies: Readonly<Record<BodyKind, (pairs: readonly Pair[], encode: Encode)
       ),
     ),
 };
+
+function parsedOr(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 
 const usualTypes: Readonly<Record<BodyKind, string>> = {
   query: '',

@@ -1,7 +1,10 @@
 import { grantTypes } from '@psc/contracts';
+import { createSeal } from '@psc/datastores';
 import { type Endpoint, fuzz } from '@psc/testing/fuzz';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
+import { digestOfToken, inventSecret } from '#src/registration.ts';
 import { cibaApplication } from '#src/testing/applications.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
 import { endpoints } from './endpoints.ts';
@@ -21,6 +24,18 @@ afterAll(() => world?.close());
 const basic = (clientId: string) => ({
   authorization: `Basic ${Buffer.from(`${clientId}:a-secret-of-the-tests`).toString('base64')}`,
 });
+
+/** As an operator gives out. */
+async function registrationToken(): Promise<string> {
+  const token = inventSecret();
+  const name = `token-${token.slice(0, 8)}`;
+  const given = { name, digest: digestOfToken(token), most: 1_000, expiresAt: Date.now() + 600_000 };
+  const applications = createPostgresApplications(world.postgres, createSeal(world.sealKeys));
+  await applications.change((changing) =>
+    changing.addRegistrationToken(given, { operator: 'the tests', at: Date.now(), reason: '' }),
+  );
+  return token;
+}
 
 it('answers whatever anybody sends, and never by an error of ours', async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -100,6 +115,15 @@ it('answers whatever anybody sends, and never by an error of ours', async () => 
     acr_values: 'eidas1',
     channel: 'MOBILE',
   };
+  const registered = { client_name: 'Cabinet', redirect_uris: '["https://cabinet.example/callback"]' };
+  const made = await fetch(world.issuer + endpoints.registration, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await registrationToken()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...registered, redirect_uris: ['https://cabinet.example/callback'] }),
+  });
+  const own = (await made.json()) as Record<string, string>;
+  const ownRegistration = `${endpoints.registration}/${own.client_id}`;
+  const ownToken = { authorization: `Bearer ${own.registration_access_token}` };
   const surface: readonly Endpoint[] = [
     get(endpoints.authorization, authorization),
     get(endpoints.authorization, { ...authorization, prompt: 'none' }, { cookie: resumeCookie }),
@@ -151,7 +175,17 @@ it('answers whatever anybody sends, and never by an error of ours', async () => 
     get(endpoints.jwks),
     get('/.well-known/openid-configuration'),
     get('/.well-known/wallet-openid-configuration'),
-    post(endpoints.registration, { redirect_uris: callback }, {}),
+    {
+      ...post(endpoints.registration, registered, { authorization: `Bearer ${await registrationToken()}` }),
+      as: 'json',
+    },
+    {
+      ...post(ownRegistration, { ...registered, client_id: String(own.client_id) }, ownToken),
+      as: 'json',
+      method: 'PUT',
+    },
+    get(ownRegistration, {}, ownToken),
+    { ...get(`${endpoints.registration}/x`, {}, ownToken), method: 'DELETE' },
     { ...get(''), path: `/.well-known/oauth-authorization-server${prefix}` },
     { ...get(''), path: '/' },
   ];

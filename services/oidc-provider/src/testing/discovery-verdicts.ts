@@ -46,7 +46,7 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   userinfo_signing_alg_values_supported:
     'differs: JSON, or a JWT signed with RS256 or ES256 for an application that declared so; `none` proves nothing',
   request_object_signing_alg_values_supported:
-    'differs: RS256, PS256 and ES256; `none` signs nothing, and HS* needs the secret in clear',
+    'differs: RS256, PS256 and ES256, by a key that the application alone has; `none` signs nothing, and what HS* signs we could have written',
   id_token_encryption_alg_values_supported: noEncryption,
   id_token_encryption_enc_values_supported: noEncryption,
   userinfo_encryption_alg_values_supported: noEncryption,
