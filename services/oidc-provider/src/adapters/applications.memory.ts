@@ -48,6 +48,7 @@ export function createMemoryApplications(): Applications {
   const plain = { from: undefined, to: undefined, fields: [] };
   const changing: ChangingApplications = {
     ...reading,
+    room: async () => MOST_APPLICATIONS - kept.size,
     async add({ declaration, status, secret, registrationDigest }, entry) {
       const { client_id: clientId } = declaration;
       if (kept.has(clientId) || kept.size >= MOST_APPLICATIONS) return false;

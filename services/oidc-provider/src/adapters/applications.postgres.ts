@@ -155,6 +155,16 @@ function reading(postgres: Queryable, seal: Seal): Pick<Applications, 'find' | '
 }
 
 function changing(tx: Queryable, seal: Seal): ChangingApplications {
+  /** Counted once: nobody else adds or removes one meanwhile. */
+  let left: number | undefined;
+  async function room(): Promise<number> {
+    if (left === undefined) {
+      const { rows } = await tx.query('SELECT count(*)::int AS held FROM applications');
+      left = MOST_APPLICATIONS - z.object({ held: z.number() }).parse(rows[0]).held;
+    }
+    return left;
+  }
+
   const sealSecret = (clientId: string, secret: string) =>
     secret === '' ? null : seal.seal(secretName(clientId), secret);
   const sealContacts = (clientId: string, contacts: readonly string[]) =>
@@ -180,14 +190,16 @@ function changing(tx: Queryable, seal: Seal): ChangingApplications {
     ...reading(tx, seal),
 
     ...changingRegistrationTokens(tx),
+    room,
 
     async add({ declaration, status: to, secret, registrationDigest }, entry) {
       const { client_id: clientId, contacts } = declaration;
+      const before = await room();
+      if (before <= 0) return false;
       const added = await tx.query(
         `INSERT INTO applications
            (client_id, status, secret, secret_since, contacts, declaration, created_at, updated_at, registration_digest)
-         SELECT $1, $2, $3, CASE WHEN $3::text IS NULL THEN NULL ELSE $6::timestamptz END, $4, $5, $6, $6, $7
-         WHERE (SELECT count(*) FROM applications) < ${MOST_APPLICATIONS}
+         VALUES ($1, $2, $3, CASE WHEN $3::text IS NULL THEN NULL ELSE $6::timestamptz END, $4, $5, $6, $6, $7)
          ON CONFLICT (client_id) DO NOTHING`,
         [
           clientId,
@@ -199,6 +211,7 @@ function changing(tx: Queryable, seal: Seal): ChangingApplications {
           registrationDigest ?? null,
         ],
       );
+      if (added.rowCount === 1) left = before - 1;
       return signed(added, clientId, { ...entry, event: 'created', to });
     },
 

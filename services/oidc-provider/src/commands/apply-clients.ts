@@ -28,6 +28,8 @@ export function createApplyClients(needs: ClientsNeeds): Verb {
 
     const declared = await readApplicationsFile(file, sources);
     const outcome = await apply(declared, { signature: signatureOf(values, needs), dryRun, prune });
+    if (!outcome.ok && outcome.refusal === 'registry_full')
+      throw new RefusedError('nothing was applied: there is no room for so many applications');
     if (!outcome.ok) {
       const sentences = outcome.impossible.map(
         ({ clientId, from, to }) => `${clientId} is ${from}: it cannot become ${to}`,

@@ -6,6 +6,7 @@ import { createPostgresApplications } from '#src/adapters/applications.postgres.
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { application, declarationOf } from '#src/testing/applications.ts';
 import { sealKeys } from '#src/testing/keys.ts';
+import { createApplyApplications } from '#src/use-cases/apply-applications.ts';
 import { createChangeStatus } from '#src/use-cases/change-status.ts';
 import { createWorkingApplications } from './working-applications.ts';
 
@@ -91,4 +92,13 @@ it('holds as many applications as it says, and takes up a change of one without 
     return changing.add({ declaration, status: 'requested', secret: '' }, signature);
   });
   expect(await addOne).toBe(false);
+  const apply = createApplyApplications({
+    applications: createPostgresApplications(postgres, seal),
+    inventSecret: () => 'a-secret-of-the-tests',
+  });
+  const signature = { operator: 'camille', at: Date.now(), reason: '' };
+  const two = ['de-trop', idOf(0)].map((clientId) =>
+    declarationOf(application({ clientId, environment: 'production' })),
+  );
+  expect(await apply(two, { signature })).toEqual({ ok: false, refusal: 'registry_full' });
 }, 120_000);

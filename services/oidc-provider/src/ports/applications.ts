@@ -24,6 +24,8 @@ export interface Applications {
 
 /** Each call adds to the history. */
 export interface ChangingApplications extends Pick<Applications, 'find' | 'list'> {
+  /** How many more may be added. */
+  room(): Promise<number>;
   /** False when there is one of this name already, or when there are as many as a provider holds. */
   add(application: NewApplication, entry: Signature): Promise<boolean>;
   /** Replaces what is declared; `secret` of '' takes it away. False when there is none of this name. */

@@ -168,6 +168,7 @@ describe('the status in a file of applications', () => {
     ]);
     expect(outcome).toEqual({
       ok: false,
+      refusal: 'impossible',
       impossible: [{ clientId: 'dossier', from: 'approved', to: 'requested' }],
     });
     expect(await applications.find('agenda')).toBeUndefined();

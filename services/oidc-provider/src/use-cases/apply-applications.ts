@@ -22,8 +22,9 @@ export interface AppliedApplication {
 
 export type ApplyOutcome =
   | { readonly ok: true; readonly applied: readonly AppliedApplication[] }
-  /** Nothing of the file was applied: these cannot come from where they stand to what is declared. */
-  | { readonly ok: false; readonly impossible: readonly ImpossibleStatus[] };
+  /** Nothing of the file was applied: `impossible` cannot come from where they stand to what is declared. */
+  | { readonly ok: false; readonly refusal: 'impossible'; readonly impossible: readonly ImpossibleStatus[] }
+  | { readonly ok: false; readonly refusal: 'registry_full' };
 
 export interface ImpossibleStatus {
   readonly clientId: string;
@@ -61,7 +62,9 @@ export function createApplyApplications(needs: {
           ? [{ clientId: declared.client_id, from: planned.from, to: planned.to }]
           : [],
       );
-      if (impossible.length > 0) return { ok: false, impossible };
+      if (impossible.length > 0) return { ok: false, refusal: 'impossible', impossible };
+      const created = steps.filter(({ planned }) => planned.plan === 'create').length;
+      if (created > 0 && created > (await changing.room())) return { ok: false, refusal: 'registry_full' };
 
       const applied: AppliedApplication[] = [];
       for (const step of steps) applied.push(await take(changing, step, signature, dryRun));
@@ -85,7 +88,7 @@ export function createApplyApplications(needs: {
       const secret = planned.secret.secret === 'set' ? planned.secret.value : (inventedSecret ?? '');
       const added = { declaration, status: planned.status, secret };
       if (!dryRun && !(await changing.add(added, signature)))
-        throw new Bug('too_many_applications', `there is no room for ${clientId}`);
+        throw new Bug('application_not_added', `${clientId} was not there, and was not added`);
       const status = { from: undefined, to: planned.status };
       return { ...nothing, clientId, change: 'created', status, inventedSecret };
     }
