@@ -13,6 +13,7 @@ import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { SESSION_COOKIE } from './browser-sessions.ts';
 import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
+import { CibaError } from './ciba/words.ts';
 import { createAssertClaims } from './claims-parameter.ts';
 import { createAssertLifetime, refuseReplays } from './client-auth/assertions.ts';
 import { createMutualTls } from './client-auth/certificates.ts';
@@ -275,7 +276,9 @@ function listen(provider: Provider, logger: Logger): void {
     );
   });
   const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-    const { error: code, error_description: reason } = error;
+    const { error: code } = error;
+    // Keycloak's words may quote the request.
+    const reason = error instanceof CibaError ? error.refusal : error.error_description;
     logger.info({ error: code, reason, route: ctx.oidc.route, client: ctx.oidc.client?.clientId }, 'refused');
   };
   provider.on('authorization.error', refused);
