@@ -91,7 +91,7 @@ describe('an application that waits to be called', () => {
     expect(everything).not.toContain(authReqId);
   });
 
-  it('is owed nothing that was not asked, nor once it is suspended', async () => {
+  it('is owed nothing that was not asked, nor once it polls or is suspended', async () => {
     const { authReqId, path } = await asked();
     for (const unknown of [authReqId, 'x', 'a%2Fb', 'x'.repeat(90), '%00'])
       expect(
@@ -99,6 +99,9 @@ describe('an application that waits to be called', () => {
       ).toBe(404);
     expect((await world.callAs('notificationWorker', path.replace('ping', 'pong'))).status).toBe(404);
     const settings = { delivery: 'ping', notificationUrl } as const;
+    await world.saveApplication(cibaApplication({ clientId: 'appelee' }));
+    await world.engine.refresh();
+    expect((await world.callAs('notificationWorker', path)).status).toBe(404);
     await world.saveApplication(cibaApplication({ clientId: 'appelee', status: 'suspended' }, settings));
     await world.engine.refresh();
     expect((await world.callAs('notificationWorker', path)).status).toBe(404);

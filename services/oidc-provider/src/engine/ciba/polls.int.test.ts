@@ -13,7 +13,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 let world: World;
 let software: CibaClient;
 beforeAll(async () => {
-  world = await openWorld({}, 4);
+  // Wrong secrets are tried here more often than they may be.
+  world = await openWorld({ CLIENT_FAILURES: 1_000 }, 4);
   await world.saveApplication(cibaApplication({ clientId: 'logiciel' }));
   await world.saveApplication(cibaApplication({ clientId: 'autre', idTokenAlg: 'ES256', acr: 'eidas2' }));
   await world.saveApplication(cibaApplication({ clientId: 'sans-suite', grants: [grantTypes.ciba] }));
@@ -202,21 +203,25 @@ describe('a poll that is wrong', () => {
     expect(await told(answer)).toEqual(refusal('invalid_grant', 'Client not allowed OIDC CIBA Grant'));
   });
 
-  it('with a wrong secret, in either place, learns nothing of the request', async () => {
-    const authReqId = await approved();
-    const form = { grant_type: grantTypes.ciba, auth_req_id: authReqId };
-    const inBody = { ...form, client_id: 'logiciel', client_secret: 'wrong' };
+  it('with a wrong secret, in either place, learns nothing of the request, wherever it stands', async () => {
+    const [waiting, refused] = [await software.askFor(), await software.askFor()];
+    await world.authBroker.refuse(refused);
     const inHeader = { authorization: `Basic ${btoa('logiciel:wrong')}` };
-    for (const answer of [
-      await world.call(endpoints.token, form, { clientId: null, headers: inHeader }),
-      await world.call(endpoints.token, inBody, { clientId: null }),
-      await world.call(endpoints.token, { ...form, client_id: 'logiciel' }, { clientId: null }),
-      await world.call(endpoints.token, form, { clientId: null }),
-    ]) {
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(['invalid_client', 'invalid_request']).toContain(answer.json.error);
+    for (const authReqId of [waiting, refused, await approved()]) {
+      const before = (await findApproval(world, authReqId))?.state;
+      const form = { grant_type: grantTypes.ciba, auth_req_id: authReqId };
+      const inBody = { ...form, client_id: 'logiciel', client_secret: 'wrong' };
+      for (const answer of [
+        await world.call(endpoints.token, form, { clientId: null, headers: inHeader }),
+        await world.call(endpoints.token, inBody, { clientId: null }),
+        await world.call(endpoints.token, { ...form, client_id: 'logiciel' }, { clientId: null }),
+        await world.call(endpoints.token, form, { clientId: null }),
+      ]) {
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(['invalid_client', 'invalid_request']).toContain(answer.json.error);
+      }
+      expect((await findApproval(world, authReqId))?.state).toBe(before);
     }
-    expect((await findApproval(world, authReqId))?.state).toBe('approved');
   });
 
   it('may show its secret in the body, and no other one in the header', async () => {

@@ -16,6 +16,9 @@ beforeAll(async () => {
   await world.saveApplication(cibaApplication({ clientId: 'de-carte' }, { channels: ['CARD'] }));
   await world.engine.refresh();
   software = createCibaClient(world, 'logiciel');
+  // A register that forgives does not make us forgive.
+  world.people.set('8 99700000013', camilleLambda);
+  world.people.set(nationalId.slice(1), camilleLambda);
   world.people.set('800000000001', { ...camilleLambda, nationalId: '800000000001', status: 'inactive' });
 });
 afterAll(() => world?.close());
