@@ -130,6 +130,16 @@ describe('the tokens of a CIBA request', () => {
   });
 });
 
+it('a server logs its professional out with the ID token alone, as the proxy of ANS does', async () => {
+  const [one, other] = [await software.poll(await approved()), await software.poll(await approved())];
+  const query = new URLSearchParams({ id_token_hint: one.json.id_token });
+  const logout = await fetch(`${world.issuer}${endpoints.end_session}?${query}`);
+  expect(logout.status).toBe(200);
+  await logout.text();
+  expect((await world.userInfo(one.json.access_token)).status).toBe(401);
+  expect((await world.userInfo(other.json.access_token)).status).toBe(200);
+});
+
 describe.each([
   ['before the library', (authReqId: string) => software.poll(authReqId)],
   ['by the library', (authReqId: string) => pollByTheLibrary(authReqId)],
