@@ -298,25 +298,6 @@ describe('an approval whose proof does not hold', () => {
 });
 
 describe('many polls at once', () => {
-  it('of an answered request give one set of tokens, on three replicas, three hundred times, and the winner keeps them', async () => {
-    const replicas = await world.openReplicas(3);
-    const ROUNDS = 300;
-    const others = new Set<string>();
-    for (let round = 0; round < ROUNDS; round++) {
-      const authReqId = await approved();
-      const answers = await Promise.all(replicas.map((replica) => software.poll(authReqId, replica)));
-      const winners = answers.filter(({ status }) => status === 200);
-      expect(winners).toHaveLength(1);
-      for (const { status, json } of answers.filter((answer) => answer !== winners[0]))
-        others.add(`${status} ${json.error} ${json.error_description}`);
-      expect((await world.userInfo(winners[0]?.json.access_token)).status).toBe(200);
-      expect((await world.store.sessions.find(winners[0]?.json.session_state))?.clientIds).toEqual([
-        'logiciel',
-      ]);
-    }
-    expect([...others]).toEqual(['400 invalid_grant Invalid auth_req_id']);
-  }, 240_000);
-
   it('leave no session behind but the winner’s', async () => {
     const alone = '899700000039';
     world.people.set(alone, { ...camilleLambda, nationalId: alone });
