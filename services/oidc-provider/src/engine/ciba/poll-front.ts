@@ -4,6 +4,7 @@ import type { Application } from '#src/domain/application.ts';
 import type { PollRefusal } from '#src/domain/ciba-poll.ts';
 import type { JudgePoll } from '#src/use-cases/judge-poll.ts';
 import { type BasicCredentials, readBasic } from '../client-auth/credentials.ts';
+import { noteWrongSecret } from '../client-auth/wrong-secrets.ts';
 import { endpoints } from '../endpoints.ts';
 import type { EngineCall, Front } from '../mount.ts';
 import { Outage } from '../outage.ts';
@@ -28,6 +29,7 @@ export function createPollFront(needs: {
     if (form?.('grant_type') !== grantTypes.ciba) return 'through';
     const credentials = readCredentials(call.headers.authorization, form);
     const application = credentials && needs.authenticate(credentials);
+    if (credentials && !application) noteWrongSecret(call.request);
     if (!application?.grants.includes(grantTypes.ciba)) return 'through';
     const authReqId = form('auth_req_id');
     if (authReqId === undefined) return 'through';

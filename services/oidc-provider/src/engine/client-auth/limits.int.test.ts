@@ -4,6 +4,7 @@ import { createAuthority } from '@psc/test-pki';
 import { callByWire } from '@psc/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endpoints } from '#src/engine/endpoints.ts';
+import { cibaApplication } from '#src/testing/applications.ts';
 import { callback, openWorld, type World } from '#src/testing/world.ts';
 
 const SECRET = 'a-secret-of-the-tests';
@@ -211,6 +212,29 @@ describe('browsers', () => {
   });
 });
 
+describe('whoever proves nothing', () => {
+  /** The library refuses this header by itself, once it knows the application. */
+  const odd = (address: string) =>
+    callByWire(world.issuer + endpoints.token, {
+      form: { grant_type: 'client_credentials', client_id: 'dossier' },
+      from: '127.0.0.1',
+      headers: { 'x-forwarded-for': address, 'oauth-client-attestation-pop': 'x' },
+    });
+
+  it('uses up no call of the application that is named', async () => {
+    // From several addresses, as many calls as the application may make, and more.
+    for (let i = 0; i < 32; i++) await odd(`192.0.2.${i}`);
+    expect((await token('dossier', SECRET)).status).toBe(200);
+    expect((await token('dossier', SECRET)).status).toBe(200);
+  });
+
+  it('makes nobody forget its failures', async () => {
+    await fail('dossier', 2);
+    expect((await odd(HOME)).status).toBe(401);
+    expect((await token('dossier', SECRET)).status).toBe(429);
+  });
+});
+
 describe('a posted login', () => {
   it('is limited as well, and nothing of it is kept then', async () => {
     const post = () => call(endpoints.authorization, { response_type: 'code', client_id: 'mobile' });
@@ -233,5 +257,26 @@ describe('while Redis does not answer', () => {
       },
     });
     expect(headers['retry-after']).toBe('2');
+  });
+});
+
+describe('a secret that is tried where polls by CIBA are answered', () => {
+  /** Each reaches the fast answer, and is something that the library refuses before it looks at the secret. */
+  it.each([
+    ['of a type that only begins as a form', { 'content-type': 'application/x-www-form-urlencoded-x' }],
+    ['with the attestation of a client besides', { 'oauth-client-attestation': 'x' }],
+  ])('%s is a failure like any other, and locks out', async (_, odd) => {
+    await world.saveApplication(cibaApplication({ clientId: 'logiciel', secret: SECRET }));
+    await world.engine.refresh();
+    const poll = (client_secret: string) =>
+      callByWire(world.issuer + endpoints.token, {
+        form: { grant_type: grantTypes.ciba, auth_req_id: 'none', client_id: 'logiciel', client_secret },
+        from: '127.0.0.1',
+        headers: { 'x-forwarded-for': HOME, ...odd },
+      });
+    for (let i = 0; i < 3; i++) expect((await poll('a-guess-of-a-secret')).status).not.toBe(429);
+    // Right, and told so to nobody.
+    const { status, json } = await poll(SECRET);
+    expect([status, json.error]).toEqual([429, 'temporarily_unavailable']);
   });
 });

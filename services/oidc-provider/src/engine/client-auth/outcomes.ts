@@ -4,6 +4,7 @@ import { type ClientAuthentication, hasSecret } from '#src/domain/application.ts
 import type { CallerLimits } from '#src/use-cases/limit-callers.ts';
 import { authenticatedEndpoints } from './credentials.ts';
 import { admittedCall } from './limits.ts';
+import { hadWrongSecret } from './wrong-secrets.ts';
 
 /** What became of a request in which an application must prove who it is. */
 export type AuthenticationOutcome = 'succeeded' | 'failed' | 'unavailable';
@@ -47,7 +48,8 @@ export function watchClientAuthentication(provider: Provider, needs: OutcomeNeed
     // The library types any method; these are all that an application may be declared with.
     const method = (client?.clientAuthMethod ?? 'unknown') as ClientAuthentication | 'unknown';
     const error = failures.get(ctx);
-    const cause = error && causeOf(error);
+    const unjudged = !client && hadWrongSecret(ctx.req) ? WRONG_SECRET : undefined;
+    const cause = (error && causeOf(error)) ?? unjudged;
     const call = admittedCall(ctx.req);
 
     if (cause === undefined) {
@@ -90,12 +92,13 @@ function causeOf(error: Error): string | undefined {
 }
 
 const NOTHING_GIVEN = 'no client authentication mechanism provided';
+const WRONG_SECRET = 'invalid secret provided';
 
 /** The words of the library that say what we word otherwise. */
 function describe(cause: string, method: ClientAuthentication | 'unknown'): string {
   switch (cause) {
     case 'client not found':
-    case 'invalid secret provided':
+    case WRONG_SECRET:
       // Keycloak's words, for both: whether an application exists is told to nobody.
       return 'Invalid client or Invalid client credentials';
     case 'the provided authentication mechanism does not match the registered client authentication method':
