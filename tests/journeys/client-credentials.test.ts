@@ -64,6 +64,33 @@ describe('an application of the sandbox', () => {
     expect(await application.refresh(tokens.refresh_token ?? '')).toHaveProperty('access_token');
   });
 
+  it('asks by CIBA with its certificate', async () => {
+    const {
+      certificate = '',
+      certificate_key: key = '',
+      server_ca = '',
+    } = await credentialsOf('sandbox-mtls');
+    const configuration = await openid.discovery(
+      new URL(stage.issuer),
+      'sandbox-mtls',
+      { use_mtls_endpoint_aliases: true },
+      openid.TlsClientAuth(),
+      { execute: [openid.allowInsecureRequests] },
+    );
+    const withCertificate = createCertificateFetch({ certificate, key }, server_ca);
+    configuration[openid.customFetch] = (url, options) => withCertificate(url, options as RequestInit);
+    const asked = await openid.initiateBackchannelAuthentication(configuration, {
+      scope: 'openid scope_all',
+      login_hint: CAMILLE,
+      binding_message: '42',
+      acr_values: 'eidas1',
+      channel: 'MOBILE',
+    });
+    const tokens = await openid.pollBackchannelAuthenticationGrant(configuration, asked);
+    expect(decodeJwt(tokens.access_token).cnf).toEqual({ 'x5t#S256': expect.any(String) });
+    expect(tokens.claims()?.SubjectNameID).toBe(CAMILLE);
+  });
+
   it('logs in with its key', async () => {
     const { private_jwk: jwk = { kty: 'EC' } } = await credentialsOf('sandbox-jwt');
     const key = await importJWK(jwk, 'ES256');

@@ -70,7 +70,8 @@ export function watchClientAuthentication(provider: Provider, needs: OutcomeNeed
     );
     answer(ctx, describe(cause, method));
     if (!call) return;
-    const isLockedOut = await limits.noteFailure(call.caller).catch(untold);
+    const failing = { ...call.caller, clientId: client?.clientId ?? call.caller.clientId };
+    const isLockedOut = await limits.noteFailure(failing).catch(untold);
     if (isLockedOut) logger.warn({ client: client?.clientId }, 'a client is locked out from one address');
   };
 
