@@ -14,8 +14,8 @@ export default defineConfig({
           name: 'integration',
           include: integration,
           globalSetup: ['tests/setup/datastores.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -25,7 +25,7 @@ export default defineConfig({
           globalSetup: ['tests/setup/datastores.ts'],
           fileParallelism: false,
           testTimeout: 90_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
