@@ -32,8 +32,6 @@ export interface Engine {
 }
 
 export interface EngineSettings extends ProviderSettings {
-  /** Where applications reach the listener that asks for their certificate, when it is another one. */
-  readonly mtlsUrl?: string | undefined;
   /** Sign the refresh tokens: the first one signs, the others still verify. */
   readonly refreshTokenKeys: readonly DerivedKey[];
   /** How long a replica may work with applications and keys that have changed since. */

@@ -18,6 +18,9 @@ export function adaptLibrary(provider: Provider, applicationOf: (clientId: strin
     const application = applicationOf(this.clientId);
     return mayRedirectTo(application, application.postLogoutRedirectUris, uri);
   };
+  // The issuer alone says where we are: the library would say https to who comes by the listener for certificates.
+  OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options);
+
   // Every token of PSC names its session, whether or not the application has a back-channel logout.
   Client.prototype.includeSid = () => true;
 

@@ -15,7 +15,7 @@ import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
 import { CibaError } from './ciba/words.ts';
 import { createAssertClaims } from './claims-parameter.ts';
-import { createAssertLifetime, refuseReplays } from './client-auth/assertions.ts';
+import { acceptAudiences, createAssertLifetime, refuseReplays } from './client-auth/assertions.ts';
 import { createMutualTls } from './client-auth/certificates.ts';
 import { type OutcomeNeeds, watchClientAuthentication } from './client-auth/outcomes.ts';
 import { serveClients } from './clients.ts';
@@ -49,6 +49,8 @@ import type { WorkingApplications } from './working-applications.ts';
 export interface ProviderSettings {
   readonly issuer: string;
   readonly walletUrl: string;
+  /** Where applications reach the listener that asks for their certificate, when it is another one. */
+  readonly mtlsUrl?: string | undefined;
   /** The first one signs; the others still verify. */
   readonly cookieKeys: readonly string[];
   readonly lifetimes: Lifetimes;
@@ -199,6 +201,7 @@ export function buildProvider(
   provider.use(letDevelopmentPagesRead(needs.applications));
   provider.use(guard(logger));
   provider.use(showOnwardPage);
+  acceptAudiences(provider, issuer, settings.mtlsUrl);
   refuseReplays(provider, () => needs.quotas);
   provider.use(watchClientAuthentication(provider, needs));
   provider.use(completeTokenResponse(store, logger));

@@ -41,3 +41,21 @@ export function refuseReplays(provider: Provider, quotas: () => Quotas): void {
     return quotas().reserve(`client-assertion:${name}`, 1, keptMs).catch(asOutage);
   };
 }
+
+/**
+ * An assertion is for us by the name of the issuer, or by the address of the endpoint, as discovery has it: where an application
+ * with a certificate finds it too (RFC 8705 §5), which the library does not know of.
+ */
+export function acceptAudiences(provider: Provider, issuer: string, mtlsUrl: string | undefined): void {
+  const { origin } = new URL(issuer);
+  const { prototype } = provider.OIDCContext;
+  const ofLibrary = prototype.clientJwtAuthExpectedAudience;
+  prototype.clientJwtAuthExpectedAudience = function () {
+    const audiences = [...ofLibrary.call(this)];
+    if (mtlsUrl === undefined) return new Set(audiences);
+    const aliases = audiences
+      .filter((url) => url !== issuer)
+      .map((url) => mtlsUrl + url.slice(origin.length));
+    return new Set([...audiences, ...aliases]);
+  };
+}

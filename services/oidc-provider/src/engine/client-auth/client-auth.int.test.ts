@@ -167,6 +167,14 @@ const ways: Readonly<Record<string, () => Promise<Credentials>>> = {
   'a PS256 assertion': () => assertion({}, { alg: 'PS256', key: pss, kid: 'rsa' }),
   'an ES256 assertion': () => assertion(),
   'an assertion for the token endpoint': () => assertion({ aud: world.issuer + endpoints.token }),
+  'an assertion for the token endpoint, shown over TLS': async () => ({
+    ...(await assertion({ aud: world.issuer + endpoints.token })),
+    tls: true,
+  }),
+  'an assertion for the token endpoint over TLS': async () => ({
+    ...(await assertion({ aud: mtlsUrl + new URL(world.issuer).pathname + endpoints.token })),
+    tls: true,
+  }),
   'an assertion without iat': () => assertion({ iat: undefined }),
   'a certificate over TLS': async () => ({ form: { client_id: 'by-certificate' }, certificate, tls: true }),
   'a certificate in the header of a trusted proxy': async () => ({
