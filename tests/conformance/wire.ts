@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
+import { hash, X509Certificate } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
+  callByWire,
   createHttpBrowser,
   createSandbox,
   type HttpBrowser,
   type Sandbox,
+  type WireAnswer,
+  type WireCertificate,
   waitForCallback,
 } from '@psc/testing';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
@@ -34,7 +38,9 @@ export interface Wire {
    */
   goThrough(url: string, visit: Visit): Promise<URL>;
   /** Registers an application of test, as its developer asks for it. */
-  register(metadata: Readonly<Record<string, unknown>>): Promise<Credentials>;
+  register(metadata: Readonly<Record<string, unknown>>): Promise<Registered>;
+  /** A call over TLS, to the address that discovery has for it; with a certificate when one is given. */
+  overTls(path: string, call: TlsCall): Promise<WireAnswer>;
   /** What an operator types. */
   psc(...args: string[]): Promise<void>;
 }
@@ -58,6 +64,18 @@ export interface Visit {
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
+}
+
+export interface Registered extends Credentials {
+  /** Of one that proves who it is by a certificate. */
+  readonly certificate: WireCertificate;
+}
+
+export interface TlsCall {
+  readonly method?: 'GET' | 'POST';
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly certificate?: WireCertificate;
 }
 
 export interface Answer {
@@ -156,9 +174,30 @@ export function openWire(): Wire {
       psc: { environment: 'test', ...(metadata.psc as object | undefined) },
     });
     if (status !== 201) throw new Error(`POST /clients: ${status} ${JSON.stringify(body)}`);
-    const { client_id: clientId, client_secret: clientSecret } = body as Record<string, string>;
-    return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
+    const given = body as Record<string, string>;
+    return {
+      clientId: given.client_id ?? '',
+      clientSecret: given.client_secret ?? '',
+      certificate: { certificate: given.certificate ?? '', key: given.certificate_key ?? '' },
+    };
   };
+
+  const overTls: Wire['overTls'] = async (path, { method = 'POST', ...rest }) => {
+    tls ??= await findTls();
+    return callByWire(`${tls.base}/${path}`, { ...rest, method, ca: tls.ca });
+  };
+
+  let tls: { readonly base: string; readonly ca: string } | undefined;
+
+  /** Where the issuer is over TLS, as discovery tells it, and which authority to believe there. */
+  async function findTls() {
+    const { json } = await call(`${issuer}/.well-known/openid-configuration`);
+    const { body } = await sandbox.call('GET', '/clients');
+    const applications = body as readonly { readonly server_ca?: string }[];
+    const ca = applications.find(({ server_ca }) => server_ca !== undefined)?.server_ca ?? '';
+    const tokenEndpoint: string = json.mtls_endpoint_aliases.token_endpoint;
+    return { base: tokenEndpoint.slice(0, -'/token'.length), ca };
+  }
 
   const psc: Wire['psc'] = async (...args) => {
     await execFileOf(process.execPath, [PSC, ...args], {
@@ -179,6 +218,7 @@ export function openWire(): Wire {
     goThrough,
     register,
     psc,
+    overTls,
     async logIn(login = {}) {
       const { callback, browser } = await authorize(login);
       const code = callback.searchParams.get('code');
@@ -192,6 +232,11 @@ export function openWire(): Wire {
       return { tokens: json, callback, browser };
     },
   };
+}
+
+/** `cnf` of a token that is bound to this certificate (RFC 8705 §3.1). */
+export function thumbprint({ certificate }: WireCertificate): string {
+  return hash('sha256', new X509Certificate(certificate).raw, 'base64url');
 }
 
 export function basic({ clientId, clientSecret }: Credentials): string {

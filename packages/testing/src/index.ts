@@ -14,4 +14,10 @@ export {
   type Sandbox,
 } from './sandbox.ts';
 export { type CollectedSpan, startTraceCollector, type TraceCollector } from './trace-collector.ts';
-export { callByWire, createCertificateFetch, type WireAnswer, type WireCall } from './wire.ts';
+export {
+  callByWire,
+  createCertificateFetch,
+  type WireAnswer,
+  type WireCall,
+  type WireCertificate,
+} from './wire.ts';

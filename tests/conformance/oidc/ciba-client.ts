@@ -51,10 +51,12 @@ export interface CibaClientSettings {
   readonly nationalId: string;
   /** What its keys sign with. */
   readonly alg?: 'ES256' | 'PS256';
+  /** What it is registered with besides. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 export async function openCibaClient(wire: Wire, settings: CibaClientSettings): Promise<CibaClient> {
-  const { delivery, nationalId, alg = 'ES256' } = settings;
+  const { delivery, nationalId, alg = 'ES256', metadata = {} } = settings;
   const { publicKey, privateKey } =
     alg === 'ES256'
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -75,6 +77,7 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
     backchannel_authentication_request_signing_alg: alg,
     psc: { ciba_channels: ['MOBILE'] },
     ...(delivery === 'ping' ? pings : {}),
+    ...metadata,
   });
 
   const sign = (claims: JWTPayload, by: string = alg) =>

@@ -104,7 +104,7 @@ export const plans: readonly Plan[] = [
   {
     names: ['fapi-ciba-id1-test-plan'],
     about:
-      'CIBA as banks want it (FAPI-CIBA), plain profile, `private_key_jwt`, by poll and by ping. The modules of Brazil and of ConnectID, which the suite leaves out of that profile, are not listed. The suite sends `1234` for a binding message where Pro Santé Connect has two digits: the tests send two.',
+      'CIBA as banks want it (FAPI-CIBA), plain profile, `private_key_jwt`, by poll and by ping, and the modules of `mtls`. The modules of Brazil and of ConnectID, which the suite leaves out of that profile, are not listed. The suite sends `1234` for a binding message where Pro Santé Connect has two digits: the tests send two.',
     modules: [
       ['fapi-ciba-id1-discovery-end-point-verification', 'passed'],
       ['fapi-ciba-id1', 'passed'],
@@ -138,6 +138,9 @@ export const plans: readonly Plan[] = [
       ['fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request', 'passed'],
       ['fapi-ciba-id1-ensure-without-client-assertion-in-token-endpoint-request', 'passed'],
       ['fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request', 'passed'],
+      ['fapi-ciba-id1-ensure-different-client-id-and-issuer-in-backchannel-authorization-request', 'passed'],
+      ['fapi-ciba-id1-ensure-wrong-client-id-in-token-endpoint-request', 'passed'],
+      ['fapi-ciba-id1-ensure-wrong-client-id-in-backchannel-authorization-request', 'passed'],
       [
         'fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails',
         assertionsByRs256,
@@ -157,6 +160,7 @@ export const plans: readonly Plan[] = [
       ['fapi-ciba-id1-ping-backchannel-notification-endpoint-return-redirect-request', 'passed'],
       ['fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails', 'passed'],
       ['fapi-ciba-id1-refresh-token', 'passed'],
+      ['fapi-ciba-id1-ensure-mtls-holder-of-key-required', 'passed'],
     ],
   },
 ];

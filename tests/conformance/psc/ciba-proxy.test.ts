@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, bearer, type Credentials, openWire, type Tokens, type Wire } from '../wire.ts';
+import {
+  type Answer,
+  bearer,
+  type Credentials,
+  openWire,
+  readJwt,
+  type Tokens,
+  thumbprint,
+  type Wire,
+} from '../wire.ts';
 
 /**
  * The Agency's own "proxy e-santé": a server that logs professionals in by CIBA for thick clients, then exchanges their
@@ -160,5 +169,48 @@ describe('the CIBA proxy', () => {
       const { status, json } = await wire.post('token/introspect', { token }, proxy);
       expect([status, json]).toEqual([200, { active: false }]);
     }
+  });
+});
+
+describe('the CIBA proxy, with a certificate', () => {
+  it('asks, polls and logs out with it; an API’s authorization server learns to whom the token is bound', async () => {
+    const wire = openWire();
+    const { clientId: client_id, certificate } = await wire.register({
+      grant_types: ['urn:openid:params:grant-type:ciba', 'refresh_token'],
+      redirect_uris: [],
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_certificate_bound_access_tokens: true,
+      psc: { ciba_channels: ['MOBILE'] },
+    });
+    const asked = await wire.overTls('ext/ciba/auth', {
+      certificate,
+      form: {
+        client_id,
+        scope: 'openid scope_all',
+        acr_values: 'eidas1',
+        login_hint: PHARMACIST,
+        binding_message: '61',
+        channel: 'MOBILE',
+      },
+    });
+    expect(asked.status).toBe(200);
+    const request = await wire.sandbox.waitForRequest(PHARMACIST);
+    await wire.sandbox.answer(PHARMACIST, request.id, { decision: 'approve', number: '61' });
+    const { auth_req_id } = asked.json;
+    const form = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id, client_id };
+    const { status, json: tokens } = await wire.overTls('token', { certificate, form });
+    expect(status).toBe(200);
+
+    const cnf = { 'x5t#S256': thumbprint(certificate) };
+    expect(readJwt(tokens.access_token).claims.cnf).toEqual(cnf);
+    const api = await wire.register({ grant_types: ['client_credentials'], redirect_uris: [] });
+    const introspected = await wire.post('token/introspect', { token: tokens.access_token }, api);
+    expect(introspected.json).toMatchObject({ active: true, client_id, cnf });
+
+    const leaving = new URLSearchParams({ id_token_hint: tokens.id_token });
+    const left = await wire.overTls(`logout?${leaving}`, { method: 'GET', certificate });
+    expect(left.status).toBe(200);
+    const after = await wire.post('token/introspect', { token: tokens.access_token }, api);
+    expect(after.json).toEqual({ active: false });
   });
 });
