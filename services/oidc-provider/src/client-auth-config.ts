@@ -45,8 +45,11 @@ export const clientAuthConfig = {
   /** Calls in which one application proved who it is: a loop that runs wild is stopped, a busy service is not. */
   CLIENT_CALLS_PER_MINUTE: integer(1, 10_000_000).default(60_000),
   CLIENT_CALLS_PER_ADDRESS_PER_MINUTE: integer(1, 10_000_000).default(60_000),
-  /** Logins begun by the browsers of one address: a hospital may have only one. */
-  LOGINS_PER_ADDRESS_PER_MINUTE: integer(1, 1_000_000).default(3_000),
+  /**
+   * Logins begun by the browsers of one address: a hospital may have only one. Each is kept in Redis, up to 8 kB for as long as
+   * its page waits: one address fills no more than this times that.
+   */
+  LOGINS_PER_ADDRESS_PER_MINUTE: integer(1, 1_000_000).default(1_200),
 } as const;
 
 type ClientAuthConfig = z.output<z.ZodObject<typeof clientAuthConfig>>;

@@ -49,15 +49,21 @@ export function createDeviceLimits({ quotas, pseudonym }: DeviceLimitsNeeds): re
       const code = form.get('device_code') ?? '';
       if (form.get('grant_type') !== grantTypes.device || code === '') return 'through';
       const name = `device-poll:${hash('sha256', code, 'base64url')}`;
-      const inTime = await quotas.reserve(name, 1, DEVICE_INTERVAL_SECONDS * 1000 - EARLY_MS);
-      if (inTime) return 'through';
-      void call.reply
-        .code(400)
-        .header('cache-control', 'no-store')
-        .send({ error: 'slow_down', error_description: 'ask less often than the interval says' });
-      return 'answered';
+      try {
+        if (await quotas.reserve(name, 1, DEVICE_INTERVAL_SECONDS * 1000 - EARLY_MS)) return 'through';
+        return sayError(call.reply, 400, 'slow_down', 'ask less often than the interval says');
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        call.reply.log.error({ err: error }, 'the questions of a device could not be counted');
+        return sayError(call.reply, 503, 'temporarily_unavailable', 'try again in a few seconds');
+      }
     },
   ];
+}
+
+function sayError(reply: FastifyReply, status: number, error: string, description: string): 'answered' {
+  void reply.code(status).header('cache-control', 'no-store').send({ error, error_description: description });
+  return 'answered';
 }
 
 function sayTrouble(reply: FastifyReply, status: number, trouble: DeviceTrouble): 'answered' {

@@ -59,6 +59,9 @@ const routes: readonly (readonly [path: string, ...methods: Method[]])[] = [
 /** Bytes, the library's own limit. */
 const LONGEST_BODY = 56 * 1024;
 
+/** Bytes: what is pushed is kept, and a public application proves nothing. */
+const LONGEST_PUSHED = 16 * 1024;
+
 /**
  * Mounts the engine below the issuer's path, in a plugin of its own: bodies are read as text, and left to the library.
  */
@@ -93,6 +96,11 @@ export function mountEngine(
           const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const body = sent.toString();
           const { ip, method, headers } = request;
+          if (path === endpoints.pushed_authorization_request && sent.length > LONGEST_PUSHED)
+            return reply.code(413).send({
+              error: 'invalid_request',
+              error_description: `a pushed request has at most ${LONGEST_PUSHED} bytes`,
+            });
           for (const front of mounted.fronts) {
             const answer = await front({ request: raw, path, method, headers, ip, body, reply });
             if (answer === 'answered') return reply;

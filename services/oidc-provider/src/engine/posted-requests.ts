@@ -7,8 +7,8 @@ import type { Front } from './mount.ts';
 import { errorPage, type Trouble } from './pages/error-page.ts';
 import type { EngineStore } from './store.ts';
 
-/** Bytes: as long as an address may be that Node reads. */
-const LONGEST = 16 * 1024;
+/** Bytes, or characters of an address. What is asked is kept for as long as its login page waits, whoever asks. */
+const LONGEST = 8 * 1024;
 
 /** Seconds: a page that is opened again finds its request, as long as a login page waits. */
 const KEPT = 600;
@@ -73,6 +73,10 @@ export function createPostedRequests(
 
     async addressOf(url, reply) {
       const [, id] = ADDRESS.exec(url) ?? [];
+      if (id === undefined && url.length > LONGEST) {
+        show(reply, 414, 'request_refused');
+        return undefined;
+      }
       if (id === undefined) return url;
       try {
         const kept = await records.find(id);

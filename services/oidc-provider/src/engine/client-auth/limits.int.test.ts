@@ -213,6 +213,34 @@ describe('browsers', () => {
 });
 
 describe('whoever proves nothing', () => {
+  const push = (change: Record<string, string> = {}) =>
+    call(endpoints.pushed_authorization_request, {
+      client_id: 'mobile',
+      response_type: 'code',
+      redirect_uri: 'http://127.0.0.1:9/callback',
+      scope: 'openid',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+      ...change,
+    });
+
+  it('pushes as many requests as a browser may begin logins, and short ones: they are kept', async () => {
+    for (let i = 0; i < 4; i++) expect((await push()).status).toBe(201);
+    expect((await push()).status).toBe(429);
+    expect((await push({ state: 'x'.repeat(17_000) })).status).toBe(413);
+  });
+
+  it('asks nothing longer than a login is kept for', async () => {
+    const url = `${world.issuer}${endpoints.authorization}?client_id=mobile&state=${'x'.repeat(9_000)}`;
+    const { status, text } = await callByWire(url, {
+      method: 'GET',
+      from: '127.0.0.1',
+      headers: { 'x-forwarded-for': HOME },
+    });
+    expect(status).toBe(414);
+    expect(text).toContain('data-testid="message"');
+  });
+
   /** The library refuses this header by itself, once it knows the application. */
   const odd = (address: string) =>
     callByWire(world.issuer + endpoints.token, {

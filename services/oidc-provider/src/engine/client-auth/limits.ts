@@ -56,6 +56,12 @@ export function createLimitsFront(needs: {
       return showPage(reply, admission);
     }
     if (!authenticatedEndpoints.has(path)) return 'through';
+    // Nothing is proved here, and what is pushed is kept: as a login, it is counted among those of its address.
+    if (path === endpoints.pushed_authorization_request && !holdsProof(call)) {
+      const pushing = await admit(call, () => limits.admitBrowser(ip));
+      if (pushing && !pushing.ok) onRefused(pushing.refusal);
+      if (!pushing?.ok) return answerJson(reply, pushing);
+    }
     const caller = { clientId: claimedClientId(call.headers, call.body), address: ip };
     const admission = await admit(call, () => limits.admitApplication(caller));
     if (admission?.ok) {
@@ -65,6 +71,11 @@ export function createLimitsFront(needs: {
     if (admission) onRefused(admission.refusal);
     return answerJson(reply, admission);
   };
+}
+
+/** A secret or an assertion, right or wrong: an application that is public, or has a certificate, sends none. */
+function holdsProof({ headers, body }: EngineCall): boolean {
+  return headers.authorization !== undefined || /(^|&)client_(secret|assertion)=/.test(body);
 }
 
 type Refusal = Exclude<Admission, { ok: true }>;

@@ -100,7 +100,7 @@ function describe(cause: string, method: ClientAuthentication | 'unknown'): stri
   switch (cause) {
     case 'client not found':
     case WRONG_SECRET:
-      // Keycloak's words, for both: whether an application exists is told to nobody.
+      // Keycloak's words, for both.
       return 'Invalid client or Invalid client credentials';
     case 'the provided authentication mechanism does not match the registered client authentication method':
       return `this client must authenticate by ${hasBothForms(method) ? 'client_secret_basic or client_secret_post' : method}`;
