@@ -17,7 +17,7 @@ export interface Call {
   readonly body: string;
 }
 
-interface CalleeAnswer {
+export interface CalleeAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
