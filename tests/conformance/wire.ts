@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
-import { hash, X509Certificate } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
-  callByWire,
   createHttpBrowser,
   createSandbox,
   type HttpBrowser,
   type Sandbox,
-  type WireAnswer,
   type WireCertificate,
   waitForCallback,
 } from '@psc/testing';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { inject } from 'vitest';
+import { createTlsCaller, type TlsCaller } from './over-tls.ts';
+import { runPsc } from './run-psc.ts';
 
 /** The running cluster, spoken to byte by byte: what a client sends and receives, with no library to be polite for it. */
 export interface Wire {
@@ -40,7 +36,7 @@ export interface Wire {
   /** Registers an application of test, as its developer asks for it. */
   register(metadata: Readonly<Record<string, unknown>>): Promise<Registered>;
   /** A call over TLS, to the address that discovery has for it; with a certificate when one is given. */
-  overTls(path: string, call: TlsCall): Promise<WireAnswer>;
+  readonly overTls: TlsCaller;
   /** What an operator types. */
   psc(...args: string[]): Promise<void>;
 }
@@ -71,13 +67,6 @@ export interface Registered extends Credentials {
   readonly certificate: WireCertificate;
 }
 
-export interface TlsCall {
-  readonly method?: 'GET' | 'POST';
-  readonly form?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly certificate?: WireCertificate;
-}
-
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -101,9 +90,6 @@ export const CALLBACK = 'http://127.0.0.1:9/callback';
 export const sandboxWeb: Credentials = { clientId: 'sandbox-web', clientSecret: 'sandbox-secret' };
 
 const TIMEOUT_MS = 15_000;
-const COMMAND_TIMEOUT_MS = 30_000;
-const PSC = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
-const execFileOf = promisify(execFile);
 
 export function openWire(): Wire {
   const { issuer, walletUrl, sandboxUrl, operator } = inject('cluster');
@@ -158,7 +144,7 @@ export function openWire(): Wire {
   const goThrough: Wire['goThrough'] = async (url, { callback, nationalId, browser }) => {
     const page = await browser.open(url, { stopAt: callback });
     if (page.url.startsWith(callback)) return new URL(page.url);
-    if (!page.text.includes('data-testid="identifier-field"'))
+    if (page.find('submit') === undefined)
       throw new Error(`nobody asks who is there: ${page.status} ${page.url} ${page.text}`);
     await sandbox.setPhone(nationalId, 'approve');
     const fields = { identifier: nationalId };
@@ -182,30 +168,6 @@ export function openWire(): Wire {
     };
   };
 
-  const overTls: Wire['overTls'] = async (path, { method = 'POST', ...rest }) => {
-    tls ??= await findTls();
-    return callByWire(`${tls.base}/${path}`, { ...rest, method, ca: tls.ca });
-  };
-
-  let tls: { readonly base: string; readonly ca: string } | undefined;
-
-  /** Where the issuer is over TLS, as discovery tells it, and which authority to believe there. */
-  async function findTls() {
-    const { json } = await call(`${issuer}/.well-known/openid-configuration`);
-    const { body } = await sandbox.call('GET', '/clients');
-    const applications = body as readonly { readonly server_ca?: string }[];
-    const ca = applications.find(({ server_ca }) => server_ca !== undefined)?.server_ca ?? '';
-    const tokenEndpoint: string = json.mtls_endpoint_aliases.token_endpoint;
-    return { base: tokenEndpoint.slice(0, -'/token'.length), ca };
-  }
-
-  const psc: Wire['psc'] = async (...args) => {
-    await execFileOf(process.execPath, [PSC, ...args], {
-      env: { PATH: process.env.PATH, ...operator },
-      timeout: COMMAND_TIMEOUT_MS,
-    });
-  };
-
   return {
     issuer,
     walletUrl,
@@ -217,8 +179,8 @@ export function openWire(): Wire {
     authorize,
     goThrough,
     register,
-    psc,
-    overTls,
+    psc: (...args) => runPsc(operator, args),
+    overTls: createTlsCaller(issuer, sandbox),
     async logIn(login = {}) {
       const { callback, browser } = await authorize(login);
       const code = callback.searchParams.get('code');
@@ -232,11 +194,6 @@ export function openWire(): Wire {
       return { tokens: json, callback, browser };
     },
   };
-}
-
-/** `cnf` of a token that is bound to this certificate (RFC 8705 §3.1). */
-export function thumbprint({ certificate }: WireCertificate): string {
-  return hash('sha256', new X509Certificate(certificate).raw, 'base64url');
 }
 
 export function basic({ clientId, clientSecret }: Credentials): string {

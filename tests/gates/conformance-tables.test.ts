@@ -40,7 +40,7 @@ describe('docs/reference/conformance.md', async () => {
     for (const { names, about, modules } of plans) {
       text.push(
         '',
-        ...names.map((name) => `## ${name}`),
+        `## ${names.join(', ')}`,
         '',
         about,
         '',

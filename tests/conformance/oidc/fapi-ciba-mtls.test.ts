@@ -1,7 +1,8 @@
 import { connect } from 'node:tls';
 import type { WireCertificate } from '@psc/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openWire, type Registered, readJwt, thumbprint, type Wire } from '../wire.ts';
+import { thumbprint } from '../over-tls.ts';
+import { openWire, type Registered, readJwt, type Wire } from '../wire.ts';
 import { openCibaClient } from './ciba-client.ts';
 
 const CIBA = 'urn:openid:params:grant-type:ciba';

@@ -2,16 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createHttpBrowser, type WireCertificate } from '@psc/testing';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  basic,
-  bearer,
-  openWire,
-  type Registered,
-  readJwt,
-  type Tokens,
-  thumbprint,
-  type Wire,
-} from '../wire.ts';
+import { thumbprint } from '../over-tls.ts';
+import { basic, bearer, openWire, type Registered, readJwt, type Tokens, type Wire } from '../wire.ts';
 
 /**
  * Apache with mod_auth_openidc, as the Agency's own proof of concept sets it up: discovery at the wallet's path, the

@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Answer,
-  bearer,
-  type Credentials,
-  openWire,
-  readJwt,
-  type Tokens,
-  thumbprint,
-  type Wire,
-} from '../wire.ts';
+import { thumbprint } from '../over-tls.ts';
+import { type Answer, bearer, type Credentials, openWire, readJwt, type Tokens, type Wire } from '../wire.ts';
 
 /**
  * The Agency's own "proxy e-santé": a server that logs professionals in by CIBA for thick clients, then exchanges their
