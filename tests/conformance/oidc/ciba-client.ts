@@ -75,6 +75,8 @@ export async function openCibaClient(wire: Wire, settings: CibaClientSettings): 
     // Without `alg`, so that the same key can sign otherwise as well.
     jwks: { keys: [{ ...(await exportJWK(publicKey)), kid, use: 'sig' }] },
     backchannel_authentication_request_signing_alg: alg,
+    // FAPI knows no RS256 (FAPI-RW §8.6).
+    id_token_signed_response_alg: 'ES256',
     psc: { ciba_channels: ['MOBILE'] },
     ...(delivery === 'ping' ? pings : {}),
     ...metadata,

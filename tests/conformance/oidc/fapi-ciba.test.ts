@@ -65,7 +65,8 @@ describe.each<[Delivery]>([['poll'], ['ping']])('fapi-ciba-id1-test-plan, %s', (
     expect(answered.json).toMatchObject({ token_type: 'Bearer', expires_in: 120 });
     const keys = createRemoteJWKSet(new URL(wire.endpoint('certs')));
     const verifying = { issuer: wire.issuer, audience: client.clientId };
-    const { payload } = await jwtVerify(answered.json.id_token, keys, verifying);
+    const { payload, protectedHeader } = await jwtVerify(answered.json.id_token, keys, verifying);
+    expect(protectedHeader.alg).toBe('ES256');
     expect(payload).toMatchObject({ SubjectNameID: nationalId, auth_time: expect.any(Number) });
     for (const hash of ['c_hash', 's_hash']) expect(payload).not.toHaveProperty(hash);
     const userInfo = await wire.call(wire.endpoint('userinfo'), bearer(answered.json.access_token));
