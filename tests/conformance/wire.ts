@@ -75,6 +75,17 @@ export interface Answer {
   readonly json: any;
 }
 
+/** What a client reads of the discovery document; the rest by name. */
+export interface Discovery {
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly userinfo_endpoint: string;
+  readonly jwks_uri: string;
+  readonly end_session_endpoint: string;
+  readonly [member: string]: unknown;
+}
+
 /** A token response, with its members by name. */
 export interface Tokens {
   readonly access_token: string;

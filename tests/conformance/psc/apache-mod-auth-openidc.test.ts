@@ -3,7 +3,16 @@ import { createHttpBrowser, type WireCertificate } from '@psc/testing';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { thumbprint } from '../over-tls.ts';
-import { basic, bearer, openWire, type Registered, readJwt, type Tokens, type Wire } from '../wire.ts';
+import {
+  basic,
+  bearer,
+  type Discovery,
+  openWire,
+  type Registered,
+  readJwt,
+  type Tokens,
+  type Wire,
+} from '../wire.ts';
 
 /**
  * Apache with mod_auth_openidc, as the Agency's own proof of concept sets it up: discovery at the wallet's path, the
@@ -16,8 +25,7 @@ const MIDWIFE = '899700000047';
 describe('Apache mod_auth_openidc', () => {
   let wire: Wire;
   let application: Registered;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
-  let discovery: any;
+  let discovery: Discovery;
   let tokens: Tokens;
   const browser = createHttpBrowser();
   const [state, nonce, verifier] = [20, 32, 48].map((bytes) => randomBytes(bytes).toString('base64url'));

@@ -2,7 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { thumbprint } from '../over-tls.ts';
-import { type Answer, bearer, type Credentials, openWire, readJwt, type Tokens, type Wire } from '../wire.ts';
+import {
+  type Answer,
+  bearer,
+  type Credentials,
+  type Discovery,
+  openWire,
+  readJwt,
+  type Tokens,
+  type Wire,
+} from '../wire.ts';
 
 /**
  * The Agency's own "proxy e-santé": a server that logs professionals in by CIBA for thick clients, then exchanges their
@@ -15,8 +24,7 @@ const DENTIST = '899700000054';
 
 describe('the CIBA proxy', () => {
   let wire: Wire;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
-  let discovery: any;
+  let discovery: Discovery;
   let tokens: Tokens;
 
   beforeAll(async () => {

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { createHttpBrowser, type HttpBrowser } from '@psc/testing';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, basic, type Credentials, openWire, readJwt, type Tokens, type Wire } from '../wire.ts';
+import {
+  type Answer,
+  basic,
+  type Credentials,
+  type Discovery,
+  openWire,
+  readJwt,
+  type Tokens,
+  type Wire,
+} from '../wire.ts';
 
 /**
  * A hospital's information system in PHP, by jumbojett/openid-connect-php: it reads the wallet's discovery, requires
@@ -18,8 +27,7 @@ const LEEWAY_S = 300;
 describe('jumbojett/openid-connect-php', () => {
   let wire: Wire;
   let application: Credentials;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of JSON, it asserts.
-  let discovery: any;
+  let discovery: Discovery;
   let tokens: Tokens;
   const browser: HttpBrowser = createHttpBrowser();
 
