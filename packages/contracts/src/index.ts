@@ -5,3 +5,4 @@ export * from './ciba-challenge.ts';
 export * from './ecps-device.ts';
 export * from './notification.ts';
 export * from './professional.ts';
+export * from './register-event.ts';

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/**
+ * What happened in the register that other services act on:
+ * - `struck_off`: an active professional is not any more. Their sessions end, their e-CPS is silent, until
+ * - `reappeared`: they are active again.
+ * - `merged`: `previousId` (an ADELI number, most often) leads to `nationalId` from now on. What was of the one is of the other.
+ * - `contact_changed`: the register reaches the person by another telephone number or address than before.
+ */
+export const registerEventTypes = ['struck_off', 'reappeared', 'merged', 'contact_changed'] as const;
+
+export const registerEventSchema = z.object({
+  /** Grows with time. Acting twice on the same event must do no harm. */
+  id: z.number().int().positive(),
+  type: z.enum(registerEventTypes),
+  nationalId: z.string().max(64),
+  /** '' unless merged. */
+  previousId: z.string().max(64),
+  /** Unix time, seconds. */
+  at: z.number().int(),
+});
+export type RegisterEvent = z.infer<typeof registerEventSchema>;
+
+/** The queue from rpps-directory to notification-worker, which calls the services. */
+export const registerEventQueue = 'register-events';
+
+/** The services that act on events. */
+export const registerEventTargets = ['oidc-provider', 'auth-broker'] as const;
+export const MOST_EVENTS_IN_A_JOB = 200;
+
+/**
+ * One job per service and run of events: numbers only, since jobs lie in Redis in clear text. The worker calls
+ * `POST /internal/register-events` of the target with `{ first, last }`, and the target reads them at rpps-directory.
+ */
+export const registerEventJobSchema = z.strictObject({
+  target: z.enum(registerEventTargets),
+  first: z.number().int().positive(),
+  last: z.number().int().positive(),
+  traceparent: z.string().max(64),
+});
+export type RegisterEventJob = z.infer<typeof registerEventJobSchema>;
+
+/** `POST /internal/register-events` of a target, by notification-worker. Answers 204 once all of them were acted on. */
+export const registerEventsCallSchema = registerEventJobSchema.pick({ first: true, last: true });
+
+/** `POST /internal/register-events/read` of rpps-directory, by a target: those of `first` to `last`, in their order. */
+export const readRegisterEventsRequestSchema = registerEventsCallSchema;
+export const readRegisterEventsResponseSchema = z.object({
+  events: z.array(registerEventSchema).max(MOST_EVENTS_IN_A_JOB),
+});
+
+/**
+ * `POST /internal/register-events/previous-contact` of rpps-directory, for auth-broker alone: the contact of before a
+ * `contact_changed`, to announce the change to whoever had it. Recorded as every reading of a contact. Null once it was
+ * announced, and for another type of event.
+ */
+export const previousContactRequestSchema = z.strictObject({ id: z.number().int().positive() });
+export const previousContactResponseSchema = z.object({
+  contact: z
+    .object({
+      phone: z.string().max(512),
+      mail: z.string().max(512),
+      /** Which of the two changed. */
+      changed: z.array(z.enum(['phone', 'mail'])),
+    })
+    .nullable(),
+});
