@@ -17,6 +17,7 @@ const sample = {
   OTEL_TRACES_SAMPLER_ARG: '0.1',
   DATABASE_URL: 'postgres://rpps:secret@db/rpps_directory',
   DATABASE_POOL_SIZE: '20',
+  REDIS_URL: 'rediss://:secret@redis/0',
   CONTACT_SEAL_KEYS: `k2:${randomBytes(32).toString('base64')},k1:${randomBytes(32).toString('base64')}`,
 };
 
@@ -28,8 +29,15 @@ describe('the configuration', () => {
   });
 
   it('has defaults for all but secrets and addresses', () => {
-    const { PORT, SERVICE_KEY, SERVICE_TRUST, DATABASE_URL, CONTACT_SEAL_KEYS } = sample;
-    const config = readConfig({ PORT, SERVICE_KEY, SERVICE_TRUST, DATABASE_URL, CONTACT_SEAL_KEYS });
+    const { PORT, SERVICE_KEY, SERVICE_TRUST, DATABASE_URL, REDIS_URL, CONTACT_SEAL_KEYS } = sample;
+    const config = readConfig({
+      PORT,
+      SERVICE_KEY,
+      SERVICE_TRUST,
+      DATABASE_URL,
+      REDIS_URL,
+      CONTACT_SEAL_KEYS,
+    });
     expect(config).toMatchObject({ HOST: '127.0.0.1', LOG_LEVEL: 'info', DATABASE_POOL_SIZE: 10 });
   });
 
@@ -41,6 +49,7 @@ describe('the configuration', () => {
       SERVICE_TRUST: undefined,
       DATABASE_URL: 'mysql://hidden',
       DATABASE_POOL_SIZE: '0',
+      REDIS_URL: 'http://hidden',
       CONTACT_SEAL_KEYS: 'k1:hidden',
     };
     const refused = (() => {
@@ -52,7 +61,14 @@ describe('the configuration', () => {
     })();
     expect(refused).toBeInstanceOf(ConfigError);
     const message = String(refused);
-    for (const name of ['PORT', 'SERVICE_KEY', 'SERVICE_TRUST', 'DATABASE_URL', 'DATABASE_POOL_SIZE'])
+    for (const name of [
+      'PORT',
+      'SERVICE_KEY',
+      'SERVICE_TRUST',
+      'DATABASE_URL',
+      'DATABASE_POOL_SIZE',
+      'REDIS_URL',
+    ])
       expect(message).toContain(`- ${name}`);
     expect(message).toContain('- CONTACT_SEAL_KEYS: a sealing key must be');
     expect(message).not.toContain('hidden');

@@ -15,6 +15,7 @@ const shape = z.object({
   ...commonConfig,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_SIZE: integer(1, 100).default(10),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Seals the phone numbers and addresses at rest, `id:base64 of 32 bytes`, the current key first. */
   CONTACT_SEAL_KEYS: sealKeys,
 });

@@ -6,7 +6,7 @@ import { createSeal } from '@psc/datastores';
 import { createServiceClient } from '@psc/runtime';
 import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { openTestDatabase } from '@psc/testing/database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPostgresRegister } from './adapters/register.postgres.ts';
 import { extract, row } from './ports/register.contract.ts';
 import { createServiceKeys } from './testing/identities.ts';
@@ -30,6 +30,7 @@ beforeAll(async () => {
       SERVICE_KEY: JSON.stringify(keys.keyOf('rpps-directory')),
       SERVICE_TRUST: JSON.stringify(keys.trust),
       DATABASE_URL: url,
+      REDIS_URL: inject('redisUrl'),
       CONTACT_SEAL_KEYS,
     },
   });

@@ -1,4 +1,4 @@
-import { createSeal, openPostgres } from '@psc/datastores';
+import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
@@ -9,12 +9,13 @@ import { measureRegisterAge } from './register-age.ts';
 const service = 'rpps-directory';
 
 await runService(service, readConfig, async ({ config, logger, metrics, identity, life }) => {
-  const postgres = openPostgres({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL_SIZE,
-    onError: (err) => logger.error({ err }, 'a datastore failed'),
-  });
+  const onError = (err: Error) => logger.error({ err }, 'a datastore failed');
+  const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
+  // Who a professional is, PostgreSQL alone says: without Redis the service goes on answering, and is ready.
+  life.onStop('Redis traces', traceRedis());
+  const redis = await openRedis(config.REDIS_URL, 'commands', onError);
+  life.onStop('Redis commands', () => redis.disconnect());
 
   measureRegisterAge(metrics, postgres);
   const app = createHttpServer({

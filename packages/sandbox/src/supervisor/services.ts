@@ -121,7 +121,7 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         PROFESSIONAL_FRESH_SECONDS: '0',
       };
     case 'rpps-directory':
-      return { ...common, CONTACT_SEAL_KEYS: secrets.contactSealKeys };
+      return { ...common, REDIS_URL: wiring.redisUrl, CONTACT_SEAL_KEYS: secrets.contactSealKeys };
   }
 }
 
