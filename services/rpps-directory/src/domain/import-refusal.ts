@@ -6,8 +6,21 @@ const importRefusals = [
   'file_empty',
   'file_is_a_web_page',
   'file_is_an_archive',
+  // Not what it was when the import that goes on began.
+  'file_is_another',
   'header_unknown',
   'file_truncated',
+  'zip_damaged',
+  'zip_encrypted',
+  'zip_too_large',
+  // No entry of the zip is an extract, or two are of the same kind.
+  'zip_unexpected',
+  // The address is not https, or the server's certificate is not signed by the authority that is trusted.
+  'download_untrusted',
+  // The server, or a redirection that was not allowed, answered something else than the file.
+  'download_refused',
+  'download_redirected',
+  'download_interrupted',
   'import_running',
   'nobody_in_file',
   'too_many_lost',
