@@ -1,5 +1,11 @@
 import { type Activity, activitySchema, type Exercice, exerciceSchema } from '@psc/contracts';
-import { labelOf } from './nomenclature.ts';
+import {
+  labelOf,
+  pharmacistSectionLabelOf,
+  professionLabelOf,
+  roleLabelOf,
+  savoirFaireLabelOf,
+} from '@psc/nomenclatures';
 import type { Person } from './person.ts';
 
 /** What one row tells: a person, one of their exercices, one of its activities. */
@@ -25,27 +31,27 @@ const publicColumns: readonly Column[] = [
   ['Identifiant PP', ({ person }) => untyped(person)],
   ['Identification nationale PP', ({ person }) => person.nationalId],
   ["Code civilité d'exercice", ({ exercice }) => exercice.codeCiviliteDexercice],
-  [
-    "Libellé civilité d'exercice",
-    ({ exercice }) => labelOf('civiliteExercice', exercice.codeCiviliteDexercice),
-  ],
+  ["Libellé civilité d'exercice", ({ exercice }) => labelOf('R11', exercice.codeCiviliteDexercice)],
   ['Code civilité', ({ person }) => person.codeCivilite],
-  ['Libellé civilité', ({ person }) => labelOf('civilite', person.codeCivilite)],
+  ['Libellé civilité', ({ person }) => labelOf('R81', person.codeCivilite)],
   ["Nom d'exercice", ({ exercice }) => exercice.nomDexercice],
   ["Prénom d'exercice", ({ exercice }) => exercice.prenomDexercice],
   ['Code profession', ({ exercice }) => exercice.codeProfession],
-  ['Libellé profession', ({ exercice }) => labelOf('profession', exercice.codeProfession)],
+  ['Libellé profession', ({ exercice }) => professionLabelOf(exercice.codeProfession)],
   ['Code catégorie professionnelle', ({ exercice }) => exercice.codeCategorieProfessionnelle],
   [
     'Libellé catégorie professionnelle',
-    ({ exercice }) => labelOf('categorie', exercice.codeCategorieProfessionnelle),
+    ({ exercice }) => labelOf('R09', exercice.codeCategorieProfessionnelle),
   ],
   ['Code type savoir-faire', ({ exercice }) => exercice.codeTypeSavoirFaire],
-  ['Libellé type savoir-faire', ({ exercice }) => labelOf('typeSavoirFaire', exercice.codeTypeSavoirFaire)],
+  ['Libellé type savoir-faire', ({ exercice }) => labelOf('R04', exercice.codeTypeSavoirFaire)],
   ['Code savoir-faire', ({ exercice }) => exercice.codeSavoirFaire],
-  ['Libellé savoir-faire', ({ exercice }) => labelOf('savoirFaire', exercice.codeSavoirFaire)],
+  [
+    'Libellé savoir-faire',
+    ({ exercice }) => savoirFaireLabelOf(exercice.codeTypeSavoirFaire, exercice.codeSavoirFaire),
+  ],
   ['Code mode exercice', ({ activity }) => activity.codeModeExercice],
-  ['Libellé mode exercice', ({ activity }) => labelOf('modeExercice', activity.codeModeExercice)],
+  ['Libellé mode exercice', ({ activity }) => labelOf('R23', activity.codeModeExercice)],
   ['Numéro SIRET site', ({ activity }) => activity.numeroSiretSite],
   ['Numéro SIREN site', ({ activity }) => activity.numeroSirenSite],
   ['Numéro FINESS site', ({ activity }) => activity.numeroFinessSite],
@@ -61,10 +67,7 @@ const publicColumns: readonly Column[] = [
   ['Numéro Voie (coord. structure)', ({ activity }) => activity.numeroVoie],
   ['Indice répétition voie (coord. structure)', ({ activity }) => activity.indiceRepetitionVoie],
   ['Code type de voie (coord. structure)', ({ activity }) => activity.codeTypeDeVoie],
-  [
-    'Libellé type de voie (coord. structure)',
-    ({ activity }) => labelOf('typeDeVoie', activity.codeTypeDeVoie),
-  ],
+  ['Libellé type de voie (coord. structure)', ({ activity }) => labelOf('R35', activity.codeTypeDeVoie)],
   ['Libellé Voie (coord. structure)', ({ activity }) => activity.libelleVoie],
   ['Mention distribution (coord. structure)', ({ activity }) => activity.mentionDistribution],
   ['Bureau cedex (coord. structure)', ({ activity }) => activity.bureauCedex],
@@ -72,7 +75,7 @@ const publicColumns: readonly Column[] = [
   ['Code commune (coord. structure)', ({ activity }) => activity.codeCommune],
   ['Libellé commune (coord. structure)', () => ''],
   ['Code pays (coord. structure)', ({ activity }) => activity.codePays],
-  ['Libellé pays (coord. structure)', ({ activity }) => labelOf('pays', activity.codePays)],
+  ['Libellé pays (coord. structure)', ({ activity }) => labelOf('R20', activity.codePays)],
   ['Téléphone (coord. structure)', ({ activity }) => activity.telephone],
   ['Téléphone 2 (coord. structure)', ({ activity }) => activity.telephone2],
   ['Télécopie (coord. structure)', ({ activity }) => activity.telecopie],
@@ -82,16 +85,16 @@ const publicColumns: readonly Column[] = [
   ['Ancien identifiant de la structure', ({ activity }) => activity.ancienIdentifiantDeLaStructure],
   ["Autorité d'enregistrement", ({ activity }) => activity.autoriteDenregistrement],
   ["Code secteur d'activité", ({ activity }) => activity.codeSecteurDactivite],
-  ["Libellé secteur d'activité", ({ activity }) => labelOf('secteur', activity.codeSecteurDactivite)],
+  ["Libellé secteur d'activité", ({ activity }) => labelOf('R02', activity.codeSecteurDactivite)],
   ['Code section tableau pharmaciens', ({ activity }) => activity.codeSectionPharmacien],
   [
     'Libellé section tableau pharmaciens',
-    ({ activity }) => labelOf('sectionPharmacien', activity.codeSectionPharmacien),
+    ({ activity }) => pharmacistSectionLabelOf(activity.codeSectionPharmacien),
   ],
   ['Code rôle', ({ activity }) => activity.codeRole],
-  ['Libellé rôle', ({ activity }) => labelOf('role', activity.codeRole)],
+  ['Libellé rôle', ({ activity }) => roleLabelOf(activity.codeRole)],
   ['Code genre activité', ({ activity }) => activity.codeGenreActivite],
-  ['Libellé genre activité', ({ activity }) => labelOf('genreActivite', activity.codeGenreActivite)],
+  ['Libellé genre activité', ({ activity }) => labelOf('R22', activity.codeGenreActivite)],
 ];
 
 /** The 51 columns of Extraction_ProSanteConnect_Personne_activite (2024), in their order. */

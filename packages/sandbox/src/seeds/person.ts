@@ -1,7 +1,7 @@
 import { type Exercice, exerciceSchema, pinSchema } from '@psc/contracts';
 import { parseNationalId } from '@psc/kernel';
+import { professionLabelOf } from '@psc/nomenclatures';
 import { z } from 'zod';
-import { labelOf } from './nomenclature.ts';
 
 /** A fictitious professional: what the register says of them, and the phone they carry. */
 export interface Person {
@@ -66,7 +66,7 @@ export function amend(person: Omit<Person, 'rpps' | 'profession'>, fields: Perso
 
 function professionOf(exercices: readonly Exercice[]): string {
   const names = exercices.map(({ codeProfession, codeCategorieProfessionnelle }) => {
-    const label = labelOf('profession', codeProfession) || codeProfession;
+    const label = professionLabelOf(codeProfession) || codeProfession;
     return codeCategorieProfessionnelle === 'E' ? `${label} (étudiant)` : label;
   });
   return [...new Set(names)].join(', ') || 'Sans profession déclarée';

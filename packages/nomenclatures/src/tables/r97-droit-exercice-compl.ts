@@ -1,0 +1,32 @@
+import { defineTable } from '../table.ts';
+
+export const droitExerciceComplementaire = defineTable({
+  id: 'TRE_R97-DroitExerciceCompl',
+  oid: '1.2.250.1.213.1.6.1.111',
+  concepts: [
+    ['DEC01', 'Addictologie'],
+    ['DEC02', 'Allergologie et Immunologie clinique'],
+    ['DEC03', 'Andrologie'],
+    ['DEC04', 'Cancérologie, option traitements médicaux des cancers'],
+    ['DEC05', 'Cancérologie, option chirurgie cancérologique'],
+    ['DEC06', 'Cancérologie, option réseaux de cancérologie'],
+    ['DEC07', 'Cancérologie, option biologie en cancérologie'],
+    ['DEC08', 'Cancérologie, option imagerie en cancérologie'],
+    ['DEC09', 'Dermatopathologie'],
+    ['DEC10', 'Foetopathologie'],
+    ['DEC11', 'Hémobiologie et Transfusion'],
+    ['DEC12', 'Médecine de la douleur et Médecine palliative'],
+    ['DEC13', 'Médecine de la reproduction'],
+    ['DEC14', "Médecine d'urgence"],
+    ['DEC15', 'Médecine du sport'],
+    ['DEC16', 'Médecine légale et Expertises médicales'],
+    ['DEC17', 'Médecine vasculaire'],
+    ['DEC18', 'Néonatologie'],
+    ['DEC19', 'Neuropathologie'],
+    ['DEC20', 'Nutrition'],
+    ['DEC21', 'Orthopédie dento-maxillo-faciale'],
+    ['DEC22', 'Pathologie infectieuse et tropicale, clinique et biologique'],
+    ['DEC23', 'Pharmacologie clinique et Evaluation des thérapeutiques'],
+    ['DEC24', "Psychiatrie de l'enfant et de l'adolescent"],
+  ],
+});
