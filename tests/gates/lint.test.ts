@@ -49,6 +49,7 @@ describe('the linter refuses', () => {
     ['a service', 'services/auth-broker/src/compose.ts', '@psc/rpps-directory'],
     ['a test of a service', 'services/auth-broker/src/http/login.test.ts', '@psc/rpps-directory'],
     ['the kernel', kernel, 'zod'],
+    ['the nomenclatures', 'packages/nomenclatures/src/table.ts', 'zod'],
     ['the contracts', contracts, '@psc/datastores'],
     ['a package', 'packages/runtime/src/logger.ts', '@psc/auth-broker'],
   ])('%s that imports something forbidden: %s ← %s', async (_who, path, from) => {
@@ -97,7 +98,7 @@ describe('the linter refuses', () => {
 
 it('the linter accepts the imports that go inwards', async () => {
   const verdict = await lint({
-    [domain]: imports('@psc/kernel'),
+    [domain]: imports('@psc/kernel') + imports('@psc/nomenclatures'),
     [port]: imports('#src/domain/device.ts'),
     [useCase]: imports('#src/ports/devices.ts') + imports('@psc/contracts'),
     [adapter]: imports('ioredis') + imports('#src/ports/devices.ts'),
