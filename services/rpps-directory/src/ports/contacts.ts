@@ -1,9 +1,7 @@
 import type { NationalId } from '@psc/kernel';
+import type { Contact } from '#src/domain/contact-keys.ts';
 
-export interface Contact {
-  readonly phone: string;
-  readonly mail: string;
-}
+export type { Contact };
 
 /**
  * How a professional can be reached: what an enrolment is proved with, hence sealed at rest. Only those of the last

@@ -1,0 +1,39 @@
+import { mayBeTakenOver } from './identifier.ts';
+import type { FileKind } from './stored-rows.ts';
+
+/** A file says that this identifier is one of this person's (`declared_identifiers`). */
+export interface Claim {
+  readonly subject: string;
+  /** pro_sante_connect (`Autres identifiants`) or adeli_rpps (`N° ADELI;N° RPPS`). */
+  readonly kind: FileKind;
+  /** Does the last file of this kind still show the person who declares it? */
+  readonly present: boolean;
+}
+
+/**
+ * Whom an identifier leads to: who declares it, before a record of that number, so that an ADELI record gives way to the
+ * RPPS one, struck off or not. Declared by two people, it is nobody's but its record's. An RPPS number that has a record
+ * never leads to another.
+ *
+ * Who left the restricted file still owns the number of before, or an old card would let in somebody struck off; but who is
+ * still there and declares it has it. A line that was taken out of the table of ADELI numbers was wrong: it says nothing.
+ */
+export function leadsTo(
+  identifier: string,
+  claims: readonly Claim[],
+  hasRecord: boolean,
+): string | undefined {
+  if (hasRecord && !mayBeTakenOver(identifier)) return identifier;
+  const owner =
+    onlyOne(claims.filter(({ present }) => present)) ??
+    onlyOne(claims.filter(({ kind, present }) => !present && kind === 'pro_sante_connect'));
+  if (owner !== undefined && owner !== TWO) return owner;
+  return hasRecord ? identifier : undefined;
+}
+
+const TWO = Symbol('claimed twice');
+
+function onlyOne(claims: readonly Claim[]): string | typeof TWO | undefined {
+  const subjects = new Set(claims.map(({ subject }) => subject));
+  return subjects.size > 1 ? TWO : subjects.values().next().value;
+}
