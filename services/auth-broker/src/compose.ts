@@ -17,7 +17,9 @@ import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
+import type { Messages } from '#src/ports/messages.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
+import type { OwedMessages } from '#src/ports/owed-messages.ts';
 import type { PinVerifiers } from '#src/ports/pin-verifiers.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import { createAnswerChallenge } from '#src/use-cases/answer-challenge.ts';
@@ -32,6 +34,7 @@ import { createIdentifyProfessional } from '#src/use-cases/identify-professional
 import { createIssueTicket } from '#src/use-cases/issue-ticket.ts';
 import { createListRequests } from '#src/use-cases/list-requests.ts';
 import { createRegisterDevice } from '#src/use-cases/register-device.ts';
+import { composeMessages } from './compose-messages.ts';
 import type { Config } from './config.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -44,6 +47,8 @@ export interface Parts {
   readonly directory: Directory;
   readonly notifications: Notifications;
   readonly calls: ApplicationCalls;
+  readonly owedMessages: OwedMessages;
+  readonly messages: Messages;
   readonly identity: ServiceIdentity;
   /** Keyed digest of what must be counted and not read: a person, an address. */
   readonly pseudonym: (value: string) => string;
@@ -54,6 +59,7 @@ export interface Parts {
 export type Settings = Pick<
   Config,
   | 'WALLET_URL'
+  | 'REPORT_URL'
   | 'OIDC_AUTHORIZATION_URL'
   | 'PORTAL_URL'
   | 'PIN_LENGTH'
@@ -170,6 +176,8 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       settings.DEVICE_CALLS_PER_ADDRESS_PER_MINUTE,
       60_000,
     );
+
+  await composeMessages(app, parts, settings);
 
   // Before the server stops: it waits for what is in flight, and these would never end.
   app.addHook('preClose', async () => streams.close());

@@ -22,10 +22,12 @@ const shape = z.object({
   OIDC_AUTHORIZATION_URL: httpUrl,
   /** oidc-provider's page where a person sees and closes their sessions: PSC's portal, in what it has of it. */
   PORTAL_URL: httpUrl,
+  /** Where a person reports what was not them, in the messages we send; a page of the wallet unless said otherwise. */
+  REPORT_URL: httpUrl.optional(),
   RPPS_DIRECTORY_URL: httpUrl,
   /** Opens approvals: the same keys as oidc-provider and notification-worker. */
   APPROVAL_SEAL_KEYS: keyRing,
-  /** Seals push subscriptions, and hides whose counters are in Redis. */
+  /** Seals push subscriptions and the messages we owe, and hides whose counters are in Redis. */
   DEVICE_SEAL_KEYS: keyRing,
   /** Keys of the PIN verifiers. Lost, every phone must be activated again. */
   PIN_KEYS: keyRing,

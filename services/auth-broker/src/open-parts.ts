@@ -2,6 +2,8 @@ import { createRedisApprovals, defaultLifetimes } from '@psc/approvals';
 import {
   type ApplicationCallJob,
   applicationCallQueue,
+  type MessageJob,
+  messageQueue,
   type NotificationJob,
   notificationQueue,
   queuePrefix,
@@ -15,7 +17,9 @@ import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bu
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
+import { createBullmqMessages } from '#src/adapters/messages.bullmq.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
+import { createPostgresOwedMessages } from '#src/adapters/owed-messages.postgres.ts';
 import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
@@ -76,6 +80,8 @@ export async function openParts(
     directory: createHttpDirectory(directory),
     notifications: createBullmqNotifications(openQueue<NotificationJob>(notificationQueue)),
     calls: createBullmqApplicationCalls(openQueue<ApplicationCallJob>(applicationCallQueue)),
+    owedMessages: createPostgresOwedMessages(postgres, seal),
+    messages: createBullmqMessages(openQueue<MessageJob>(messageQueue)),
     identity,
     pseudonym: createPseudonym(seal),
     clock,

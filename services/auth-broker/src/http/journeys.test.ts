@@ -2,6 +2,7 @@ import { createMemoryApprovals } from '@psc/approvals';
 import { createMemoryQuotas } from '@psc/quotas';
 import { createMemoryDevices } from '#src/adapters/devices.memory.ts';
 import { createMemoryFraudReports } from '#src/adapters/fraud-reports.memory.ts';
+import { createMemoryOwedMessages } from '#src/adapters/owed-messages.memory.ts';
 import { createWorld } from '#src/testing/world.ts';
 import { cibaContract } from './ciba.contract.ts';
 import { journeysContract, type OpenWorld } from './journeys.contract.ts';
@@ -27,6 +28,8 @@ const openWorld: OpenWorld = (settings) => {
         pings.set(approvalId, clientId);
       },
     },
+    owedMessages: createMemoryOwedMessages(),
+    messages: { queue: async () => undefined },
     pinged: async (approvalId: string) => [pings.get(approvalId) ?? []].flat(),
   };
   return createWorld(stores, time, settings);

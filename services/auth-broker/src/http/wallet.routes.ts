@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { homePage } from './pages/home.ts';
 import { privacyPage } from './pages/privacy.ts';
+import { reportPage } from './pages/report.ts';
 import { forbidKeeping, sendPage } from './send-page.ts';
 
 /** Bytes: as much as oidc-provider reads. */
@@ -15,6 +16,7 @@ export function walletRoutes(needs: { readonly authorizationUrl: string; readonl
     // Where Pro Santé Connect has its portal.
     app.get('/login-page', (_request, reply) => reply.redirect(needs.portalUrl, 302));
     app.get('/donnees-personnelles', (_request, reply) => sendPage(reply, 200, privacyPage));
+    app.get('/signalement', (_request, reply) => sendPage(reply, 200, reportPage));
 
     /** PSC's authorization address: handed on to oidc-provider as it came, character for character. */
     app.get('/auth', (request, reply) => {

@@ -4,6 +4,8 @@ import {
   type ApplicationCallJob,
   applicationCallJobSchema,
   applicationCallQueue,
+  type MessageJob,
+  messageQueue,
   type NotificationJob,
   notificationJobSchema,
   notificationQueue,
@@ -16,7 +18,9 @@ import { inject } from 'vitest';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresDevices } from '#src/adapters/devices.postgres.ts';
 import { createPostgresFraudReports } from '#src/adapters/fraud-reports.postgres.ts';
+import { createBullmqMessages } from '#src/adapters/messages.bullmq.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
+import { createPostgresOwedMessages } from '#src/adapters/owed-messages.postgres.ts';
 import type { Settings } from '#src/compose.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -36,6 +40,7 @@ export async function openRealStores(): Promise<RealStores> {
   const prefix = `{test:${randomBytes(8).toString('hex')}}`;
   const queue = new Queue<NotificationJob>(notificationQueue, { connection: redis, prefix });
   const calls = new Queue<ApplicationCallJob>(applicationCallQueue, { connection: redis, prefix });
+  const messages = new Queue<MessageJob>(messageQueue, { connection: redis, prefix });
 
   return {
     async openWorld(settings) {
@@ -51,6 +56,8 @@ export async function openRealStores(): Promise<RealStores> {
           return jobs.filter((job) => job.approvalId === approvalId).map(({ deviceId }) => deviceId);
         },
         calls: createBullmqApplicationCalls(calls),
+        owedMessages: createPostgresOwedMessages(database.postgres, seal),
+        messages: createBullmqMessages(messages),
         async pinged(approvalId: string) {
           const jobs = (await calls.getWaiting()).map(({ data }) => applicationCallJobSchema.parse(data));
           const pings = jobs.filter(({ kind, callId }) => kind === 'ping' && callId === approvalId);
@@ -61,7 +68,7 @@ export async function openRealStores(): Promise<RealStores> {
     },
 
     async close() {
-      for (const each of [queue, calls]) {
+      for (const each of [queue, calls, messages]) {
         await each.obliterate({ force: true });
         await each.close();
       }

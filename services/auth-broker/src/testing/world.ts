@@ -12,7 +12,9 @@ import { compose, type Parts, type Settings } from '#src/compose.ts';
 import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
+import type { Messages } from '#src/ports/messages.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
+import type { OwedMessages } from '#src/ports/owed-messages.ts';
 import { createIdentities } from './identities.ts';
 
 export const walletUrl = 'https://wallet.example';
@@ -33,6 +35,8 @@ export interface Stores {
   readonly quotas: Quotas;
   readonly notifications: Notifications;
   readonly calls: ApplicationCalls;
+  readonly owedMessages: OwedMessages;
+  readonly messages: Messages;
   /** The notifications taken so far for an approval, by device. */
   notified(approvalId: string): Promise<readonly string[]>;
   /** The applications to call about an approval. */
