@@ -5,13 +5,19 @@ import type { Redis } from 'ioredis';
 import { createSilences } from '#src/domain/silences.ts';
 import type { Applications } from '#src/ports/applications.ts';
 import type { Deliveries } from '#src/ports/deliveries.ts';
+import type { Mails } from '#src/ports/mails.ts';
+import type { MessageDeliveries } from '#src/ports/message-deliveries.ts';
 import type { OwedCalls } from '#src/ports/owed-calls.ts';
+import type { OwedMessages } from '#src/ports/owed-messages.ts';
 import type { PushSubscriptions } from '#src/ports/push-subscriptions.ts';
 import type { Pushes } from '#src/ports/pushes.ts';
+import type { Texts } from '#src/ports/texts.ts';
+import { createDeliverMessage } from '#src/use-cases/deliver-message.ts';
 import { createDeliverNotification } from '#src/use-cases/deliver-notification.ts';
 import { createForgetOldDeliveries } from '#src/use-cases/forget-old-deliveries.ts';
 import { createMakeApplicationCall } from '#src/use-cases/make-application-call.ts';
 import { applicationCallWork } from '#src/worker/application-calls.ts';
+import { messageWork } from '#src/worker/messages.ts';
 import { createQueueMeters } from '#src/worker/meters.ts';
 import { notificationWork } from '#src/worker/notifications.ts';
 import type { QueueView } from '#src/worker/queue-view.ts';
@@ -25,15 +31,25 @@ export interface Parts {
   readonly deliveries: Deliveries;
   readonly owedCalls: OwedCalls;
   readonly applications: Applications;
+  readonly owedMessages: OwedMessages;
+  /** Undefined: nobody configured this channel. */
+  readonly mails: Mails | undefined;
+  readonly texts: Texts | undefined;
+  readonly messageDeliveries: MessageDeliveries;
   /** A connection for the workers. */
   readonly redis: Redis;
-  readonly queues: { readonly notifications: QueueView; readonly applicationCalls: QueueView };
+  readonly queues: {
+    readonly notifications: QueueView;
+    readonly applicationCalls: QueueView;
+    readonly messages: QueueView;
+  };
   readonly clock: Clock;
 }
 
 export interface Settings {
   readonly WORKER_CONCURRENCY: number;
   readonly WORKER_CALLS_CONCURRENCY: number;
+  readonly WORKER_MESSAGES_CONCURRENCY: number;
   readonly WORKER_SILENCE_SECONDS: number;
   readonly DELIVERIES_KEPT_DAYS: number;
 }
@@ -76,22 +92,39 @@ export function compose(
     random,
   });
 
+  const messageMeters = createMessageMeters(metrics, parts.queues.messages);
+  const deliverMessage = createDeliverMessage({
+    owedMessages: parts.owedMessages,
+    deliveries: parts.messageDeliveries,
+    mails: parts.mails,
+    texts: parts.texts,
+    onAttempted: (channel, attempted) => messageMeters.onAttempted({ channel }, attempted),
+    onDelivered: (channel, afterMs) => messageMeters.onDelivered({ channel }, afterMs),
+    onUnrecorded: (error) => logger.error({ err: error }, 'the record of a message did not answer'),
+    onUnsettled: (error) => logger.error({ err: error }, 'auth-broker could not be told of a message'),
+    clock,
+    random,
+  });
+
   const workers = [
     startQueueWorker(notificationWork(deliver), { ...common, concurrency: settings.WORKER_CONCURRENCY }),
     startQueueWorker(applicationCallWork(makeCall), {
       ...common,
       concurrency: settings.WORKER_CALLS_CONCURRENCY,
     }),
+    startQueueWorker(messageWork(deliverMessage), {
+      ...common,
+      concurrency: settings.WORKER_MESSAGES_CONCURRENCY,
+    }),
   ];
 
-  const forgetOldDeliveries = createForgetOldDeliveries({
-    deliveries,
-    clock,
-    keptMs: settings.DELIVERIES_KEPT_DAYS * DAY_MS,
-  });
+  const keptMs = settings.DELIVERIES_KEPT_DAYS * DAY_MS;
+  const forgetOld = [deliveries, parts.messageDeliveries].map((each) =>
+    createForgetOldDeliveries({ deliveries: each, clock, keptMs }),
+  );
   const forget = () =>
-    forgetOldDeliveries().then(
-      (count) => logger.debug({ count }, 'old deliveries forgotten'),
+    Promise.all(forgetOld.map((each) => each())).then(
+      (counts) => logger.debug({ counts }, 'old deliveries forgotten'),
       (error: unknown) => logger.error({ err: error }, 'old deliveries could not be forgotten'),
     );
   void forget();
@@ -126,5 +159,17 @@ function createCallMeters(registry: Registry, queue: QueueView) {
     things: 'Calls to applications',
     kept: 'week',
     delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 120, 600, 3_600],
+  });
+}
+
+function createMessageMeters(registry: Registry, queue: QueueView) {
+  return createQueueMeters([registry], queue, {
+    name: 'message',
+    labels: ['channel'],
+    attempt: 'Attempts to send an e-mail or an SMS to a professional',
+    delay: 'Time from what a professional must be told to the SMTP server or the SMS gateway having it',
+    things: 'E-mails and SMS',
+    kept: 'week',
+    delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 120, 600, 3_600, 21_600],
   });
 }

@@ -2,6 +2,7 @@ import { createECDH } from 'node:crypto';
 import { allowedHosts, outgoingConfig } from '@psc/outgoing';
 import { commonConfig, integer, parseConfig } from '@psc/runtime';
 import { z } from 'zod';
+import { checkChannels, messageConfig } from './message-config.ts';
 
 /** The push services of the browsers: Chrome and others, Firefox, Safari, Edge. */
 const browserPushServices =
@@ -15,6 +16,7 @@ const vapidKey = (bytes: number) =>
 const shape = z.object({
   ...commonConfig,
   ...outgoingConfig,
+  ...messageConfig,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_SIZE: integer(1, 100).default(5),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
@@ -35,6 +37,8 @@ const shape = z.object({
   WORKER_CONCURRENCY: integer(1, 500).default(50),
   /** Calls to applications in flight in this process. */
   WORKER_CALLS_CONCURRENCY: integer(1, 500).default(50),
+  /** E-mails and SMS in flight in this process. */
+  WORKER_MESSAGES_CONCURRENCY: integer(1, 500).default(5),
   /**
    * A worker that says nothing for so long is dead, and its notifications are given to another: longer than one delivery,
    * much shorter than the 120 s of an approval.
@@ -43,10 +47,12 @@ const shape = z.object({
   DELIVERIES_KEPT_DAYS: integer(1, 3_650).default(30),
 });
 
-const schema = shape.refine(
-  ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }) => publicKeyOf(VAPID_PRIVATE_KEY) === VAPID_PUBLIC_KEY,
-  { path: ['VAPID_PUBLIC_KEY'], message: 'is not the public key of VAPID_PRIVATE_KEY' },
-);
+const schema = shape
+  .superRefine(checkChannels)
+  .refine(({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }) => publicKeyOf(VAPID_PRIVATE_KEY) === VAPID_PUBLIC_KEY, {
+    path: ['VAPID_PUBLIC_KEY'],
+    message: 'is not the public key of VAPID_PRIVATE_KEY',
+  });
 
 export type Config = Readonly<z.output<typeof schema>>;
 

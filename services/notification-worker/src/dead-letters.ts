@@ -4,14 +4,15 @@ import { Unavailable } from '@psc/kernel';
 import { ConfigError } from '@psc/runtime';
 import { readRedisUrl } from './config.ts';
 import { applicationCalls } from './worker/application-calls.ts';
+import { messages } from './worker/messages.ts';
 import { notifications } from './worker/notifications.ts';
 import { createQueueView, type QueueView } from './worker/queue-view.ts';
 
-const queues = [notifications.queue, applicationCalls.queue];
-const usage = `psc dead-letters: notifications and calls that failed for good
+const queues = [notifications.queue, applicationCalls.queue, messages.queue];
+const usage = `psc dead-letters: notifications, calls and messages that failed for good
 
   list                    newest first, one JSON object a line; also without a word
-    --queue <queue>       of one queue: ${queues.join(' or ')}
+    --queue <queue>       of one queue: ${queues.join(', ')}
     --limit <number>      100 unless said otherwise, 1000 at most
   retry <queue> <id>…     gives some of them all their attempts again
 
@@ -43,6 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
   const views = new Map([
     [notifications.queue, createQueueView(redis, notifications)],
     [applicationCalls.queue, createQueueView(redis, applicationCalls)],
+    [messages.queue, createQueueView(redis, messages)],
   ]);
   try {
     return await act(views);
@@ -87,7 +89,7 @@ function prepareRetry(verb: string, [queue = '', ...ids]: readonly string[]): Ac
 }
 
 function checkQueue(name: string): void {
-  if (!queues.includes(name)) throw new UsageError(`the queues are ${queues.join(' and ')}`);
+  if (!queues.includes(name)) throw new UsageError(`the queues are ${queues.join(', ')}`);
 }
 
 type Options = ReturnType<typeof readArguments>['values'];

@@ -5,14 +5,18 @@ import { createGuardedFetch, guardSettings } from '@psc/outgoing';
 import { createServiceClient, type Life, type ServiceIdentity } from '@psc/runtime';
 import { createGuardedApplications } from '#src/adapters/applications.guarded.ts';
 import { createPostgresDeliveries } from '#src/adapters/deliveries.postgres.ts';
+import { createPostgresMessageDeliveries } from '#src/adapters/message-deliveries.postgres.ts';
 import { createHttpOwedCalls } from '#src/adapters/owed-calls.http.ts';
+import { createHttpOwedMessages } from '#src/adapters/owed-messages.http.ts';
 import { createHttpPushSubscriptions } from '#src/adapters/push-subscriptions.http.ts';
 import { createWebPushes } from '#src/adapters/pushes.web-push.ts';
 import { applicationCalls } from '#src/worker/application-calls.ts';
+import { messages } from '#src/worker/messages.ts';
 import { notifications } from '#src/worker/notifications.ts';
 import { createQueueView } from '#src/worker/queue-view.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
+import { openChannels } from './open-channels.ts';
 
 const SERVICE_TIMEOUT_MS = 3_000;
 const PUSH_TIMEOUT_MS = 5_000;
@@ -52,6 +56,7 @@ export async function openParts(
   const queues = {
     notifications: createQueueView(queueRedis, notifications),
     applicationCalls: createQueueView(queueRedis, applicationCalls),
+    messages: createQueueView(queueRedis, messages),
   };
   for (const queue of Object.values(queues)) life.onStop('queue', () => queue.close());
 
@@ -78,11 +83,14 @@ export async function openParts(
     deliveries: createPostgresDeliveries(postgres),
     owedCalls: createHttpOwedCalls(oidcProvider),
     applications: createGuardedApplications(guardedFetch, clock),
+    owedMessages: createHttpOwedMessages(authBroker),
+    ...openChannels(config, life, clock),
+    messageDeliveries: createPostgresMessageDeliveries(postgres),
     redis: await open('worker'),
     queues,
     clock,
   };
-  // Without PostgreSQL the phones still ring: only the record is missing.
+  // Without PostgreSQL the phones still ring: only the record is missing. An SMTP server that is down is nobody's login.
   const isReady = async () => (await commands.ping()) === 'PONG';
   return { parts, isReady };
 }

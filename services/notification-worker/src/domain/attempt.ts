@@ -47,7 +47,7 @@ export function settleHindrance(
   pace: Pace,
   now: number,
   random: number,
-): Attempted<never> {
+): Postponed | Extract<Settled, { outcome: 'failed' }> {
   const { reason } = hindrance;
   const delayMs = Math.max(hindrance.retryAfterMs, delayBeforeRetry(attempt.number, pace, random));
   if (attempt.last || now + delayMs >= hindrance.until) return { outcome: 'failed', reason };
