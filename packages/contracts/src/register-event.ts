@@ -40,8 +40,25 @@ export const registerEventJobSchema = z.strictObject({
 });
 export type RegisterEventJob = z.infer<typeof registerEventJobSchema>;
 
-/** `POST /internal/register-events` of a target, by notification-worker. Answers 204 once all of them were acted on. */
+/**
+ * The worker decides the delay before each new attempt (its backoff strategy): a target may be away for hours, and nobody
+ * may stay logged in for it. Dead letters stay long enough to be seen.
+ */
+export const registerEventJobOptions = {
+  attempts: 60,
+  backoff: { type: 'register-event' },
+  removeOnComplete: { age: 10 * 60, count: 10_000 },
+  removeOnFail: { age: 7 * 24 * 60 * 60, count: 10_000 },
+} as const;
+
+/** BullMQ job id: the same run is never queued twice for the same service. */
+export function registerEventJobId(job: Pick<RegisterEventJob, 'target' | 'first' | 'last'>): string {
+  return `${job.target}.${job.first}-${job.last}`;
+}
+
+/** `POST /internal/register-events` of a target, by notification-worker. Answers `{ done: true }` once all of them were acted on. */
 export const registerEventsCallSchema = registerEventJobSchema.pick({ first: true, last: true });
+export const registerEventsAnswerSchema = z.object({ done: z.literal(true) });
 
 /** `POST /internal/register-events/read` of rpps-directory, by a target: those of `first` to `last`, in their order. */
 export const readRegisterEventsRequestSchema = registerEventsCallSchema;
@@ -52,7 +69,7 @@ export const readRegisterEventsResponseSchema = z.object({
 /**
  * `POST /internal/register-events/previous-contact` of rpps-directory, for auth-broker alone: the contact of before a
  * `contact_changed`, to announce the change to whoever had it. Recorded as every reading of a contact. Null once it was
- * announced, and for another type of event.
+ * announced, for another type of event, and when nothing of it changed after all.
  */
 export const previousContactRequestSchema = z.strictObject({ id: z.number().int().positive() });
 export const previousContactResponseSchema = z.object({
@@ -65,3 +82,9 @@ export const previousContactResponseSchema = z.object({
     })
     .nullable(),
 });
+
+/**
+ * `POST /internal/register-events/contact-announced` of rpps-directory, by auth-broker once the change was announced: the
+ * contact of before is erased. However often it is asked, it answers `{ done: true }`.
+ */
+export const contactAnnouncedRequestSchema = previousContactRequestSchema;

@@ -2,9 +2,11 @@ import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
+import { createPostgresRegisterEvents } from '#src/adapters/register-events.postgres.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { measureRegisterAge } from './register-age.ts';
+import { startRelay } from './start-relay.ts';
 
 const service = 'rpps-directory';
 
@@ -27,11 +29,15 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
     },
     trustedProxies: config.TRUSTED_PROXIES,
   });
+  const seal = createSeal(config.CONTACT_SEAL_KEYS);
+  const events = createPostgresRegisterEvents({ postgres, seal });
   await compose(app, {
     professionals: createPostgresProfessionals({ postgres }),
-    contacts: createPostgresContacts({ postgres, seal: createSeal(config.CONTACT_SEAL_KEYS) }),
+    contacts: createPostgresContacts({ postgres, seal }),
+    events,
     identity,
   });
+  await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger, metrics });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());
 });

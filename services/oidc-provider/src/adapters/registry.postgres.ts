@@ -1,12 +1,10 @@
 import { MOST_APPLICATIONS } from '@psc/contracts';
-import type { Postgres, Seal } from '@psc/datastores';
+import { listenTo, type Postgres, type Seal } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
 import { z } from 'zod';
 import type { Registry, RegistryContents } from '#src/ports/registry.ts';
 import { applicationColumns, readApplication } from './applications.postgres.ts';
 import { readSigningKey, signingKeyColumns } from './signing-keys.postgres.ts';
-
-const RECONNECT_MS = 1_000;
 
 /**
  * What cannot be read (another shape, another sealing key) is left out and told to `onUnreadable`, so that one bad row
@@ -60,7 +58,7 @@ export function createPostgresRegistry(
 
   return {
     revision,
-    watch,
+    watch: (changed) => listenTo(postgres, 'registry_changed', changed),
 
     async read(known) {
       // First the revision: what changes while we read is then read again.
@@ -79,43 +77,6 @@ export function createPostgresRegistry(
       };
     },
   };
-
-  /** LISTEN on a connection of its own; a lost one is opened again a little later. */
-  function watch(changed: () => void): () => void {
-    let stopped = false;
-    let connection: Awaited<ReturnType<Postgres['connect']>> | undefined;
-    let retry: NodeJS.Timeout | undefined;
-
-    function reconnect(): void {
-      // Destroyed, so that a connection that listens never goes back to the pool.
-      connection?.release(true);
-      connection = undefined;
-      if (!stopped) retry = setTimeout(listen, RECONNECT_MS).unref();
-    }
-
-    async function listen(): Promise<void> {
-      try {
-        const client = await postgres.connect();
-        if (stopped) return client.release(true);
-        connection = client;
-        client.on('notification', changed);
-        client.once('end', () => {
-          if (connection === client) reconnect();
-        });
-        await client.query('LISTEN registry_changed');
-      } catch {
-        reconnect();
-      }
-    }
-
-    void listen();
-    return () => {
-      stopped = true;
-      clearTimeout(retry);
-      connection?.release(true);
-      connection = undefined;
-    };
-  }
 
   function unreadable(what: string): undefined {
     onUnreadable(what);

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryRegister } from '#src/adapters/register.memory.ts';
 import { compose } from '#src/compose.ts';
 import { extract, nationalId, row } from '#src/ports/register.contract.ts';
+import type { RegisterEvents } from '#src/ports/register-events.ts';
 import { createServiceKeys } from '#src/testing/identities.ts';
 
 const { identityOf } = await createServiceKeys([
@@ -13,13 +14,23 @@ const { identityOf } = await createServiceKeys([
   'notification-worker',
 ]);
 
+/** No route of this file asks for events. */
+const unexpected = () => Promise.reject(new Error('called unexpectedly'));
+const noEvents: RegisterEvents = {
+  read: unexpected,
+  relay: unexpected,
+  readPreviousContact: unexpected,
+  forgetContact: unexpected,
+  forgetOld: unexpected,
+};
+
 async function open() {
   const register = createMemoryRegister();
   const metrics = createMetrics('rpps-directory');
   const logger = createLogger({ service: 'rpps-directory', level: 'silent' });
   const app = createHttpServer({ logger, metrics, isReady: async () => true, trustedProxies: [] });
   const identity = await identityOf('rpps-directory');
-  await compose(app, { professionals: register, contacts: register, identity });
+  await compose(app, { professionals: register, contacts: register, events: noEvents, identity });
   const ask = async (caller: string, path: string, body: object) => {
     const authorization = `Bearer ${await (await identityOf(caller)).tokenFor('rpps-directory')}`;
     return app.inject({ method: 'POST', url: path, headers: { authorization }, payload: body });
