@@ -1,5 +1,14 @@
 import { type Activity, activitySchema, type Exercice, exerciceSchema } from '@psc/contracts';
 import {
+  type ColumnValues,
+  extractFileName,
+  type PersonneActiviteColumn,
+  type ProSanteConnectColumn,
+  personneActivite56,
+  proSanteConnect51,
+  writeExtract,
+} from '@psc/extracts';
+import {
   labelOf,
   pharmacistSectionLabelOf,
   professionLabelOf,
@@ -15,8 +24,6 @@ interface Row {
   readonly activity: Activity;
 }
 
-type Column = readonly [header: string, value: (row: Row) => string];
-
 const noActivity = activitySchema.parse({});
 const noExercice = exerciceSchema.parse({ activities: [] });
 
@@ -25,136 +32,122 @@ const isTyped = ({ nationalId }: Person) => !/^[0-9a-f]{8}-/.test(nationalId);
 const typeOf = (person: Person) => (isTyped(person) ? person.nationalId.slice(0, 1) : '');
 const untyped = (person: Person) => (isTyped(person) ? person.nationalId.slice(1) : person.nationalId);
 
-/** The 56 columns of PS_LibreAcces_Personne_activite, in their order. */
-const publicColumns: readonly Column[] = [
-  ["Type d'identifiant PP", ({ person }) => typeOf(person)],
-  ['Identifiant PP', ({ person }) => untyped(person)],
-  ['Identification nationale PP', ({ person }) => person.nationalId],
-  ["Code civilité d'exercice", ({ exercice }) => exercice.codeCiviliteDexercice],
-  ["Libellé civilité d'exercice", ({ exercice }) => labelOf('R11', exercice.codeCiviliteDexercice)],
-  ['Code civilité', ({ person }) => person.codeCivilite],
-  ['Libellé civilité', ({ person }) => labelOf('R81', person.codeCivilite)],
-  ["Nom d'exercice", ({ exercice }) => exercice.nomDexercice],
-  ["Prénom d'exercice", ({ exercice }) => exercice.prenomDexercice],
-  ['Code profession', ({ exercice }) => exercice.codeProfession],
-  ['Libellé profession', ({ exercice }) => professionLabelOf(exercice.codeProfession)],
-  ['Code catégorie professionnelle', ({ exercice }) => exercice.codeCategorieProfessionnelle],
-  [
-    'Libellé catégorie professionnelle',
-    ({ exercice }) => labelOf('R09', exercice.codeCategorieProfessionnelle),
-  ],
-  ['Code type savoir-faire', ({ exercice }) => exercice.codeTypeSavoirFaire],
-  ['Libellé type savoir-faire', ({ exercice }) => labelOf('R04', exercice.codeTypeSavoirFaire)],
-  ['Code savoir-faire', ({ exercice }) => exercice.codeSavoirFaire],
-  [
-    'Libellé savoir-faire',
-    ({ exercice }) => savoirFaireLabelOf(exercice.codeTypeSavoirFaire, exercice.codeSavoirFaire),
-  ],
-  ['Code mode exercice', ({ activity }) => activity.codeModeExercice],
-  ['Libellé mode exercice', ({ activity }) => labelOf('R23', activity.codeModeExercice)],
-  ['Numéro SIRET site', ({ activity }) => activity.numeroSiretSite],
-  ['Numéro SIREN site', ({ activity }) => activity.numeroSirenSite],
-  ['Numéro FINESS site', ({ activity }) => activity.numeroFinessSite],
-  ['Numéro FINESS établissement juridique', ({ activity }) => activity.numeroFinessetablissementJuridique],
-  ['Identifiant technique de la structure', ({ activity }) => activity.identifiantTechniqueDeLaStructure],
-  ['Raison sociale site', ({ activity }) => activity.raisonSocialeSite],
-  ['Enseigne commerciale site', ({ activity }) => activity.enseigneCommercialeSite],
-  ['Complément destinataire (coord. structure)', ({ activity }) => activity.complementDestinataire],
-  [
-    'Complément point géographique (coord. structure)',
-    ({ activity }) => activity.complementPointGeographique,
-  ],
-  ['Numéro Voie (coord. structure)', ({ activity }) => activity.numeroVoie],
-  ['Indice répétition voie (coord. structure)', ({ activity }) => activity.indiceRepetitionVoie],
-  ['Code type de voie (coord. structure)', ({ activity }) => activity.codeTypeDeVoie],
-  ['Libellé type de voie (coord. structure)', ({ activity }) => labelOf('R35', activity.codeTypeDeVoie)],
-  ['Libellé Voie (coord. structure)', ({ activity }) => activity.libelleVoie],
-  ['Mention distribution (coord. structure)', ({ activity }) => activity.mentionDistribution],
-  ['Bureau cedex (coord. structure)', ({ activity }) => activity.bureauCedex],
-  ['Code postal (coord. structure)', ({ activity }) => activity.codePostal],
-  ['Code commune (coord. structure)', ({ activity }) => activity.codeCommune],
-  ['Libellé commune (coord. structure)', () => ''],
-  ['Code pays (coord. structure)', ({ activity }) => activity.codePays],
-  ['Libellé pays (coord. structure)', ({ activity }) => labelOf('R20', activity.codePays)],
-  ['Téléphone (coord. structure)', ({ activity }) => activity.telephone],
-  ['Téléphone 2 (coord. structure)', ({ activity }) => activity.telephone2],
-  ['Télécopie (coord. structure)', ({ activity }) => activity.telecopie],
-  ['Adresse e-mail (coord. structure)', ({ activity }) => activity.adresseEMail],
-  ['Code Département (structure)', ({ activity }) => activity.codeDepartement],
-  ['Libellé Département (structure)', () => ''],
-  ['Ancien identifiant de la structure', ({ activity }) => activity.ancienIdentifiantDeLaStructure],
-  ["Autorité d'enregistrement", ({ activity }) => activity.autoriteDenregistrement],
-  ["Code secteur d'activité", ({ activity }) => activity.codeSecteurDactivite],
-  ["Libellé secteur d'activité", ({ activity }) => labelOf('R02', activity.codeSecteurDactivite)],
-  ['Code section tableau pharmaciens', ({ activity }) => activity.codeSectionPharmacien],
-  [
-    'Libellé section tableau pharmaciens',
-    ({ activity }) => pharmacistSectionLabelOf(activity.codeSectionPharmacien),
-  ],
-  ['Code rôle', ({ activity }) => activity.codeRole],
-  ['Libellé rôle', ({ activity }) => roleLabelOf(activity.codeRole)],
-  ['Code genre activité', ({ activity }) => activity.codeGenreActivite],
-  ['Libellé genre activité', ({ activity }) => labelOf('R22', activity.codeGenreActivite)],
-];
+const publicValues: ColumnValues<PersonneActiviteColumn, Row> = {
+  "Type d'identifiant PP": ({ person }) => typeOf(person),
+  'Identifiant PP': ({ person }) => untyped(person),
+  'Identification nationale PP': ({ person }) => person.nationalId,
+  "Code civilité d'exercice": ({ exercice }) => exercice.codeCiviliteDexercice,
+  "Libellé civilité d'exercice": ({ exercice }) => labelOf('R11', exercice.codeCiviliteDexercice),
+  'Code civilité': ({ person }) => person.codeCivilite,
+  'Libellé civilité': ({ person }) => labelOf('R81', person.codeCivilite),
+  "Nom d'exercice": ({ exercice }) => exercice.nomDexercice,
+  "Prénom d'exercice": ({ exercice }) => exercice.prenomDexercice,
+  'Code profession': ({ exercice }) => exercice.codeProfession,
+  'Libellé profession': ({ exercice }) => professionLabelOf(exercice.codeProfession),
+  'Code catégorie professionnelle': ({ exercice }) => exercice.codeCategorieProfessionnelle,
+  'Libellé catégorie professionnelle': ({ exercice }) =>
+    labelOf('R09', exercice.codeCategorieProfessionnelle),
+  'Code type savoir-faire': ({ exercice }) => exercice.codeTypeSavoirFaire,
+  'Libellé type savoir-faire': ({ exercice }) => labelOf('R04', exercice.codeTypeSavoirFaire),
+  'Code savoir-faire': ({ exercice }) => exercice.codeSavoirFaire,
+  'Libellé savoir-faire': ({ exercice }) =>
+    savoirFaireLabelOf(exercice.codeTypeSavoirFaire, exercice.codeSavoirFaire),
+  'Code mode exercice': ({ activity }) => activity.codeModeExercice,
+  'Libellé mode exercice': ({ activity }) => labelOf('R23', activity.codeModeExercice),
+  'Numéro SIRET site': ({ activity }) => activity.numeroSiretSite,
+  'Numéro SIREN site': ({ activity }) => activity.numeroSirenSite,
+  'Numéro FINESS site': ({ activity }) => activity.numeroFinessSite,
+  'Numéro FINESS établissement juridique': ({ activity }) => activity.numeroFinessetablissementJuridique,
+  'Identifiant technique de la structure': ({ activity }) => activity.identifiantTechniqueDeLaStructure,
+  'Raison sociale site': ({ activity }) => activity.raisonSocialeSite,
+  'Enseigne commerciale site': ({ activity }) => activity.enseigneCommercialeSite,
+  'Complément destinataire (coord. structure)': ({ activity }) => activity.complementDestinataire,
+  'Complément point géographique (coord. structure)': ({ activity }) => activity.complementPointGeographique,
+  'Numéro Voie (coord. structure)': ({ activity }) => activity.numeroVoie,
+  'Indice répétition voie (coord. structure)': ({ activity }) => activity.indiceRepetitionVoie,
+  'Code type de voie (coord. structure)': ({ activity }) => activity.codeTypeDeVoie,
+  'Libellé type de voie (coord. structure)': ({ activity }) => labelOf('R35', activity.codeTypeDeVoie),
+  'Libellé Voie (coord. structure)': ({ activity }) => activity.libelleVoie,
+  'Mention distribution (coord. structure)': ({ activity }) => activity.mentionDistribution,
+  'Bureau cedex (coord. structure)': ({ activity }) => activity.bureauCedex,
+  'Code postal (coord. structure)': ({ activity }) => activity.codePostal,
+  'Code commune (coord. structure)': ({ activity }) => activity.codeCommune,
+  'Libellé commune (coord. structure)': () => '',
+  'Code pays (coord. structure)': ({ activity }) => activity.codePays,
+  'Libellé pays (coord. structure)': ({ activity }) => labelOf('R20', activity.codePays),
+  'Téléphone (coord. structure)': ({ activity }) => activity.telephone,
+  'Téléphone 2 (coord. structure)': ({ activity }) => activity.telephone2,
+  'Télécopie (coord. structure)': ({ activity }) => activity.telecopie,
+  'Adresse e-mail (coord. structure)': ({ activity }) => activity.adresseEMail,
+  'Code Département (structure)': ({ activity }) => activity.codeDepartement,
+  'Libellé Département (structure)': () => '',
+  'Ancien identifiant de la structure': ({ activity }) => activity.ancienIdentifiantDeLaStructure,
+  "Autorité d'enregistrement": ({ activity }) => activity.autoriteDenregistrement,
+  "Code secteur d'activité": ({ activity }) => activity.codeSecteurDactivite,
+  "Libellé secteur d'activité": ({ activity }) => labelOf('R02', activity.codeSecteurDactivite),
+  'Code section tableau pharmaciens': ({ activity }) => activity.codeSectionPharmacien,
+  'Libellé section tableau pharmaciens': ({ activity }) =>
+    pharmacistSectionLabelOf(activity.codeSectionPharmacien),
+  'Code rôle': ({ activity }) => activity.codeRole,
+  'Libellé rôle': ({ activity }) => roleLabelOf(activity.codeRole),
+  'Code genre activité': ({ activity }) => activity.codeGenreActivite,
+  'Libellé genre activité': ({ activity }) => labelOf('R22', activity.codeGenreActivite),
+};
 
-/** The 51 columns of Extraction_ProSanteConnect_Personne_activite (2024), in their order. */
-const restrictedColumns: readonly Column[] = [
-  ["Type d'identifiant PP", ({ person }) => typeOf(person)],
-  ['Identifiant PP', ({ person }) => untyped(person)],
-  ['Identification nationale PP', ({ person }) => person.nationalId],
-  ['Nom de famille', ({ person }) => person.familyName],
+const restrictedValues: ColumnValues<ProSanteConnectColumn, Row> = {
+  "Type d'identifiant PP": ({ person }) => typeOf(person),
+  'Identifiant PP': ({ person }) => untyped(person),
+  'Identification nationale PP': ({ person }) => person.nationalId,
+  'Nom de famille': ({ person }) => person.familyName,
   // Three places, joined by apostrophes.
-  ['Prénoms', ({ person }) => `${person.givenName}''`],
-  ['Date de naissance', () => ''],
-  ['Code commune de naissance', () => ''],
-  ['Code pays de naissance', () => ''],
-  ['Lieu de naissance', () => ''],
-  ['Code sexe', ({ person }) => (person.codeCivilite === 'M' ? 'M' : 'F')],
-  ['Téléphone (coord. correspondance)', ({ person }) => person.phone],
-  ['Adresse e-mail (coord. correspondance)', ({ person }) => person.mail],
-  ['Code civilité', ({ person }) => person.codeCivilite],
-  ['Code profession', ({ exercice }) => exercice.codeProfession],
-  ['Code catégorie professionnelle', ({ exercice }) => exercice.codeCategorieProfessionnelle],
-  ["Code civilité d'exercice", ({ exercice }) => exercice.codeCiviliteDexercice],
-  ["Nom d'exercice", ({ exercice }) => exercice.nomDexercice],
-  ["Prénom d'exercice", ({ exercice }) => exercice.prenomDexercice],
-  ['Code type savoir-faire', ({ exercice }) => exercice.codeTypeSavoirFaire],
-  ['Code savoir-faire', ({ exercice }) => exercice.codeSavoirFaire],
-  ['Code mode exercice', ({ activity }) => activity.codeModeExercice],
-  ["Code secteur d'activité", ({ activity }) => activity.codeSecteurDactivite],
-  ['Code section tableau pharmaciens', ({ activity }) => activity.codeSectionPharmacien],
-  ['Code rôle', ({ activity }) => activity.codeRole],
-  ['Numéro SIRET site', ({ activity }) => activity.numeroSiretSite],
-  ['Numéro SIREN site', ({ activity }) => activity.numeroSirenSite],
-  ['Numéro FINESS site', ({ activity }) => activity.numeroFinessSite],
-  ['Numéro FINESS établissement juridique', ({ activity }) => activity.numeroFinessetablissementJuridique],
-  ['Identifiant technique de la structure', ({ activity }) => activity.identifiantTechniqueDeLaStructure],
-  ['Raison sociale site', ({ activity }) => activity.raisonSocialeSite],
-  ['Enseigne commerciale site', ({ activity }) => activity.enseigneCommercialeSite],
-  ['Complément destinataire (coord. structure)', ({ activity }) => activity.complementDestinataire],
-  [
-    'Complément point géographique (coord. structure)',
-    ({ activity }) => activity.complementPointGeographique,
-  ],
-  ['Numéro Voie (coord. structure)', ({ activity }) => activity.numeroVoie],
-  ['Indice répétition voie (coord. structure)', ({ activity }) => activity.indiceRepetitionVoie],
-  ['Code type de voie (coord. structure)', ({ activity }) => activity.codeTypeDeVoie],
-  ['Libellé Voie (coord. structure)', ({ activity }) => activity.libelleVoie],
-  ['Mention distribution (coord. structure)', ({ activity }) => activity.mentionDistribution],
-  ['Bureau cedex (coord. structure)', ({ activity }) => activity.bureauCedex],
-  ['Code postal (coord. structure)', ({ activity }) => activity.codePostal],
-  ['Code commune (coord. structure)', ({ activity }) => activity.codeCommune],
-  ['Code pays (coord. structure)', ({ activity }) => activity.codePays],
-  ['Téléphone (coord. structure)', ({ activity }) => activity.telephone],
-  ['Téléphone 2 (coord. structure)', ({ activity }) => activity.telephone2],
-  ['Télécopie (coord. structure)', ({ activity }) => activity.telecopie],
-  ['Adresse e-mail (coord. structure)', ({ activity }) => activity.adresseEMail],
-  ['Code département (coord. structure)', ({ activity }) => activity.codeDepartement],
-  ['Ancien identifiant de la structure', ({ activity }) => activity.ancienIdentifiantDeLaStructure],
-  ["Autorité d'enregistrement", ({ activity }) => activity.autoriteDenregistrement],
-  ['Autres identifiants', ({ person }) => declaredIds(person)],
-  ["Code genre d'activité", ({ activity }) => activity.codeGenreActivite],
-];
+  Prénoms: ({ person }) => `${person.givenName}''`,
+  'Date de naissance': () => '',
+  'Code commune de naissance': () => '',
+  'Code pays de naissance': () => '',
+  'Lieu de naissance': () => '',
+  'Code sexe': ({ person }) => (person.codeCivilite === 'M' ? 'M' : 'F'),
+  'Téléphone (coord. correspondance)': ({ person }) => person.phone,
+  'Adresse e-mail (coord. correspondance)': ({ person }) => person.mail,
+  'Code civilité': ({ person }) => person.codeCivilite,
+  'Code profession': ({ exercice }) => exercice.codeProfession,
+  'Code catégorie professionnelle': ({ exercice }) => exercice.codeCategorieProfessionnelle,
+  "Code civilité d'exercice": ({ exercice }) => exercice.codeCiviliteDexercice,
+  "Nom d'exercice": ({ exercice }) => exercice.nomDexercice,
+  "Prénom d'exercice": ({ exercice }) => exercice.prenomDexercice,
+  'Code type savoir-faire': ({ exercice }) => exercice.codeTypeSavoirFaire,
+  'Code savoir-faire': ({ exercice }) => exercice.codeSavoirFaire,
+  'Code mode exercice': ({ activity }) => activity.codeModeExercice,
+  "Code secteur d'activité": ({ activity }) => activity.codeSecteurDactivite,
+  'Code section tableau pharmaciens': ({ activity }) => activity.codeSectionPharmacien,
+  'Code rôle': ({ activity }) => activity.codeRole,
+  'Numéro SIRET site': ({ activity }) => activity.numeroSiretSite,
+  'Numéro SIREN site': ({ activity }) => activity.numeroSirenSite,
+  'Numéro FINESS site': ({ activity }) => activity.numeroFinessSite,
+  'Numéro FINESS établissement juridique': ({ activity }) => activity.numeroFinessetablissementJuridique,
+  'Identifiant technique de la structure': ({ activity }) => activity.identifiantTechniqueDeLaStructure,
+  'Raison sociale site': ({ activity }) => activity.raisonSocialeSite,
+  'Enseigne commerciale site': ({ activity }) => activity.enseigneCommercialeSite,
+  'Complément destinataire (coord. structure)': ({ activity }) => activity.complementDestinataire,
+  'Complément point géographique (coord. structure)': ({ activity }) => activity.complementPointGeographique,
+  'Numéro Voie (coord. structure)': ({ activity }) => activity.numeroVoie,
+  'Indice répétition voie (coord. structure)': ({ activity }) => activity.indiceRepetitionVoie,
+  'Code type de voie (coord. structure)': ({ activity }) => activity.codeTypeDeVoie,
+  'Libellé Voie (coord. structure)': ({ activity }) => activity.libelleVoie,
+  'Mention distribution (coord. structure)': ({ activity }) => activity.mentionDistribution,
+  'Bureau cedex (coord. structure)': ({ activity }) => activity.bureauCedex,
+  'Code postal (coord. structure)': ({ activity }) => activity.codePostal,
+  'Code commune (coord. structure)': ({ activity }) => activity.codeCommune,
+  'Code pays (coord. structure)': ({ activity }) => activity.codePays,
+  'Téléphone (coord. structure)': ({ activity }) => activity.telephone,
+  'Téléphone 2 (coord. structure)': ({ activity }) => activity.telephone2,
+  'Télécopie (coord. structure)': ({ activity }) => activity.telecopie,
+  'Adresse e-mail (coord. structure)': ({ activity }) => activity.adresseEMail,
+  'Code département (coord. structure)': ({ activity }) => activity.codeDepartement,
+  'Ancien identifiant de la structure': ({ activity }) => activity.ancienIdentifiantDeLaStructure,
+  "Autorité d'enregistrement": ({ activity }) => activity.autoriteDenregistrement,
+  'Autres identifiants': ({ person }) => declaredIds(person),
+  "Code genre d'activité": ({ activity }) => activity.codeGenreActivite,
+};
 
 const origins: Readonly<Record<string, string>> = { 0: 'ADELI', 3: 'FINESS', 5: 'SIRET', 8: 'RPPS' };
 
@@ -170,12 +163,12 @@ function declaredIds({ nationalId, otherIds }: Person): string {
 /** The public extract: who is in the register under an RPPS or an ADELI number. */
 export function personneActivite(people: readonly Person[]): string {
   const published = people.filter(({ nationalId }) => /^(8\d{11}|0[0-9A-Z]{9})$/.test(nationalId));
-  return write(publicColumns, published);
+  return writeExtract(personneActivite56, publicValues, rowsOf(published));
 }
 
 /** The restricted extract, which Pro Santé Connect reads: everybody in the register, and how to reach them. */
 export function extractionProSanteConnect(people: readonly Person[]): string {
-  return write(restrictedColumns, people);
+  return writeExtract(proSanteConnect51, restrictedValues, rowsOf(people));
 }
 
 export interface ExtractFile {
@@ -195,40 +188,30 @@ export function registerFiles(people: readonly Person[], { yesterday = true } = 
     ...(yesterday && hasLeavers
       ? [
           {
-            name: 'Extraction_ProSanteConnect_Personne_activite_202601010800.txt',
+            name: extractFileName('pro-sante-connect', '202601010800'),
             content: extractionProSanteConnect(everybody),
           },
         ]
       : []),
     {
-      name: 'Extraction_ProSanteConnect_Personne_activite_202601020800.txt',
+      name: extractFileName('pro-sante-connect', '202601020800'),
       content: extractionProSanteConnect(people),
     },
-    { name: 'PS_LibreAcces_Personne_activite_202601020843.txt', content: personneActivite(people) },
+    { name: extractFileName('personne-activite', '202601020843'), content: personneActivite(people) },
   ];
 }
 
 /** One row per person × exercice × activity; a person who has neither has one row all the same. */
-function write(columns: readonly Column[], people: readonly Person[]): string {
-  const rows = people
+function rowsOf(people: readonly Person[]): Row[] {
+  return people
     .filter(({ status }) => status === 'active')
     .flatMap((person) =>
       orOne(person.exercices, noExercice).flatMap((exercice) =>
         orOne(exercice.activities, noActivity).map((activity) => ({ person, exercice, activity })),
       ),
     );
-  const lines = [
-    columns.map(([header]) => header),
-    ...rows.map((row) => columns.map(([, value]) => value(row))),
-  ];
-  return lines.map((values) => `${values.map(bare).join('|')}|\n`).join('');
 }
 
 function orOne<Item>(items: readonly Item[], otherwise: Item): readonly Item[] {
   return items.length > 0 ? items : [otherwise];
-}
-
-/** The format has no quoting: a separator or a line feed would become columns or rows of someone else. */
-function bare(value: string): string {
-  return value.replaceAll(/[|\r\n]/g, ' ');
 }

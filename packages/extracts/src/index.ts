@@ -1,0 +1,10 @@
+export {
+  type ExtractFormat,
+  type ExtractKind,
+  extractFileName,
+  extractFormats,
+  extractKinds,
+} from './formats/index.ts';
+export { type PersonneActiviteColumn, personneActivite56 } from './formats/personne-activite.ts';
+export { type ProSanteConnectColumn, proSanteConnect51 } from './formats/pro-sante-connect.ts';
+export { type ColumnValues, writeExtract } from './write-extract.ts';
