@@ -23,7 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'dead-letters': {
     service: 'notification-worker',
     program: 'dead-letters.ts',
-    summary: 'notifications and calls that failed for good',
+    summary: 'notifications, calls, messages and events of the register that failed for good',
     hasVerbs: false,
   },
 };

@@ -11,16 +11,19 @@ import type { OwedCalls } from '#src/ports/owed-calls.ts';
 import type { OwedMessages } from '#src/ports/owed-messages.ts';
 import type { PushSubscriptions } from '#src/ports/push-subscriptions.ts';
 import type { Pushes } from '#src/ports/pushes.ts';
+import type { RegisterTargets } from '#src/ports/register-targets.ts';
 import type { Texts } from '#src/ports/texts.ts';
 import { createDeliverMessage } from '#src/use-cases/deliver-message.ts';
 import { createDeliverNotification } from '#src/use-cases/deliver-notification.ts';
 import { createForgetOldDeliveries } from '#src/use-cases/forget-old-deliveries.ts';
 import { createMakeApplicationCall } from '#src/use-cases/make-application-call.ts';
+import { createTellRegisterEvents } from '#src/use-cases/tell-register-events.ts';
 import { applicationCallWork } from '#src/worker/application-calls.ts';
 import { messageWork } from '#src/worker/messages.ts';
 import { createQueueMeters } from '#src/worker/meters.ts';
 import { notificationWork } from '#src/worker/notifications.ts';
 import type { QueueView } from '#src/worker/queue-view.ts';
+import { registerEventWork } from '#src/worker/register-events.ts';
 import { startQueueWorker } from '#src/worker/start-queue-worker.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -31,6 +34,7 @@ export interface Parts {
   readonly deliveries: Deliveries;
   readonly owedCalls: OwedCalls;
   readonly applications: Applications;
+  readonly registerTargets: RegisterTargets;
   readonly owedMessages: OwedMessages;
   /** Undefined: nobody configured this channel. */
   readonly mails: Mails | undefined;
@@ -42,6 +46,7 @@ export interface Parts {
     readonly notifications: QueueView;
     readonly applicationCalls: QueueView;
     readonly messages: QueueView;
+    readonly registerEvents: QueueView;
   };
   readonly clock: Clock;
 }
@@ -55,6 +60,8 @@ export interface Settings {
 }
 
 const FORGET_EVERY_MS = 60 * 60_000;
+/** Runs of events that are acted on at once, by each process: both services are busy with logins. */
+const REGISTER_RUNS_AT_ONCE = 8;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** THE table: parts → use cases → workers. `close` waits for what is in flight. */
@@ -106,7 +113,17 @@ export function compose(
     random,
   });
 
+  const eventMeters = createRegisterEventMeters(metrics, parts.queues.registerEvents);
+  const tellEvents = createTellRegisterEvents({
+    targets: parts.registerTargets,
+    onAttempted: (target, attempted) => eventMeters.onAttempted({ target }, attempted),
+    onDelivered: (target, afterMs) => eventMeters.onDelivered({ target }, afterMs),
+    clock,
+    random,
+  });
+
   const workers = [
+    startQueueWorker(registerEventWork(tellEvents), { ...common, concurrency: REGISTER_RUNS_AT_ONCE }),
     startQueueWorker(notificationWork(deliver), { ...common, concurrency: settings.WORKER_CONCURRENCY }),
     startQueueWorker(applicationCallWork(makeCall), {
       ...common,
@@ -171,5 +188,17 @@ function createMessageMeters(registry: Registry, queue: QueueView) {
     things: 'E-mails and SMS',
     kept: 'week',
     delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 120, 600, 3_600, 21_600],
+  });
+}
+
+function createRegisterEventMeters(registry: Registry, queue: QueueView) {
+  return createQueueMeters([registry], queue, {
+    name: 'register_event_run',
+    labels: ['target'],
+    attempt: 'Attempts to have a service act on what happened in the register',
+    delay: 'Time from an import to a service having acted on what it brought',
+    things: 'Runs of events of the register',
+    kept: 'week',
+    delayBuckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 120, 600, 3_600],
   });
 }

@@ -7,9 +7,10 @@ import { applicationCalls } from './worker/application-calls.ts';
 import { messages } from './worker/messages.ts';
 import { notifications } from './worker/notifications.ts';
 import { createQueueView, type QueueView } from './worker/queue-view.ts';
+import { registerEvents } from './worker/register-events.ts';
 
-const queues = [notifications.queue, applicationCalls.queue, messages.queue];
-const usage = `psc dead-letters: notifications, calls and messages that failed for good
+const queues = [notifications.queue, applicationCalls.queue, messages.queue, registerEvents.queue];
+const usage = `psc dead-letters: what failed for good: notifications, calls, messages, events of the register
 
   list                    newest first, one JSON object a line; also without a word
     --queue <queue>       of one queue: ${queues.join(', ')}
@@ -44,6 +45,7 @@ async function run(args: readonly string[]): Promise<number> {
   const views = new Map([
     [notifications.queue, createQueueView(redis, notifications)],
     [applicationCalls.queue, createQueueView(redis, applicationCalls)],
+    [registerEvents.queue, createQueueView(redis, registerEvents)],
     [messages.queue, createQueueView(redis, messages)],
   ]);
   try {

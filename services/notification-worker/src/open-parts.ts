@@ -10,15 +10,19 @@ import { createHttpOwedCalls } from '#src/adapters/owed-calls.http.ts';
 import { createHttpOwedMessages } from '#src/adapters/owed-messages.http.ts';
 import { createHttpPushSubscriptions } from '#src/adapters/push-subscriptions.http.ts';
 import { createWebPushes } from '#src/adapters/pushes.web-push.ts';
+import { createHttpRegisterTargets } from '#src/adapters/register-targets.http.ts';
 import { applicationCalls } from '#src/worker/application-calls.ts';
 import { messages } from '#src/worker/messages.ts';
 import { notifications } from '#src/worker/notifications.ts';
 import { createQueueView } from '#src/worker/queue-view.ts';
+import { registerEvents } from '#src/worker/register-events.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
 import { openChannels } from './open-channels.ts';
 
 const SERVICE_TIMEOUT_MS = 3_000;
+/** Two hundred events, each with a question or two to rpps-directory. */
+const REGISTER_EVENTS_TIMEOUT_MS = 20_000;
 const PUSH_TIMEOUT_MS = 5_000;
 
 /** Opens the real parts: PostgreSQL, Redis, the queues, the other services, the way out. `life` closes them in reverse order. */
@@ -29,8 +33,8 @@ export async function openParts(
   onError: (error: Error) => void,
 ): Promise<{ parts: Parts; isReady: () => Promise<boolean> }> {
   const clock = systemClock;
-  const ask = (audience: string, baseUrl: string) =>
-    createServiceClient({ baseUrl, audience, identity, timeoutMs: SERVICE_TIMEOUT_MS });
+  const ask = (audience: string, baseUrl: string, timeoutMs = SERVICE_TIMEOUT_MS) =>
+    createServiceClient({ baseUrl, audience, identity, timeoutMs });
   const authBroker = ask('auth-broker', config.AUTH_BROKER_URL);
   const oidcProvider = ask('oidc-provider', config.OIDC_PROVIDER_URL);
 
@@ -56,6 +60,7 @@ export async function openParts(
   const queues = {
     notifications: createQueueView(queueRedis, notifications),
     applicationCalls: createQueueView(queueRedis, applicationCalls),
+    registerEvents: createQueueView(queueRedis, registerEvents),
     messages: createQueueView(queueRedis, messages),
   };
   for (const queue of Object.values(queues)) life.onStop('queue', () => queue.close());
@@ -86,6 +91,10 @@ export async function openParts(
     owedMessages: createHttpOwedMessages(authBroker),
     ...openChannels(config, life, clock),
     messageDeliveries: createPostgresMessageDeliveries(postgres),
+    registerTargets: createHttpRegisterTargets({
+      'oidc-provider': ask('oidc-provider', config.OIDC_PROVIDER_URL, REGISTER_EVENTS_TIMEOUT_MS),
+      'auth-broker': ask('auth-broker', config.AUTH_BROKER_URL, REGISTER_EVENTS_TIMEOUT_MS),
+    }),
     redis: await open('worker'),
     queues,
     clock,

@@ -27,7 +27,7 @@ const { postgres } = database;
 const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
 const events = createPostgresRegisterEvents({ postgres, seal });
 // This file's own: the queue has one name.
-const redisUrl = `${inject('redisUrl')}/6`;
+const redisUrl = `${inject('redisUrl')}/8`;
 const opened: (() => unknown)[] = [() => database.close()];
 const started: (() => unknown)[] = [];
 let queue: Queue<RegisterEventJob>;
