@@ -1,0 +1,109 @@
+import { departmentOf } from './department.ts';
+import { type Described, isActive, isKnown } from './described.ts';
+import { nameKey, wordsOf } from './name-key.ts';
+import { describePerson, onlyPublished, type Person } from './person.ts';
+
+/** What people can be searched by, beside their names; the codes are those of the nomenclatures. */
+export const facetNames = [
+  'profession',
+  'category',
+  'savoir-faire',
+  'department',
+  // `Identifiant technique de la structure`.
+  'structure',
+  'sector',
+  'mode',
+  'role',
+  'genre',
+  'section',
+  // Each part of `CNOM/CNOM/ARS`.
+  'authority',
+  'diploma',
+  'diploma-type',
+  'authorisation',
+  'mailbox',
+  'card',
+  'card-type',
+] as const;
+export type FacetName = (typeof facetNames)[number];
+
+/** `profession:10` */
+export function facet(name: FacetName, value: string): string {
+  return `${name}:${value}`;
+}
+
+/** How somebody can be searched for. */
+export interface Listing {
+  readonly nationalId: string;
+  readonly active: boolean;
+  /** Undefined when no public file ever showed them. */
+  readonly published: boolean | undefined;
+  /** Names of practice, by `nameKey`: those of the first profession, and every word of all of them. */
+  readonly familyKey: string;
+  readonly givenKey: string;
+  readonly nameKey: string;
+  readonly facets: readonly string[];
+}
+
+/** In the register, somebody has ten at most; more would be a mistake of the file, or an attack on us. */
+const MOST_FACETS = 300;
+
+/**
+ * Whom a public file has ever shown is listed as the public files say it: the index then serves the public and the other
+ * services alike. Whom none ever did, who opposed publication for instance, is listed for the other services only. The
+ * names are those of practice, which is how a professional is known; civil ones are not searched by.
+ */
+export function listingOf(described: Described): Listing | undefined {
+  if (!isKnown(described)) return undefined;
+  const publicFile = described.said.personne_activite;
+  const person = describePerson(publicFile ? onlyPublished(described) : described);
+  if (!person) return undefined;
+  const [first] = person.exercices;
+  const familyKey = nameKey(first?.nomDexercice ?? person.familyName);
+  const givenKey = nameKey(first?.prenomDexercice ?? person.givenName);
+  const others = person.exercices.flatMap(({ nomDexercice, prenomDexercice }) =>
+    wordsOf(nameKey(`${nomDexercice} ${prenomDexercice}`)),
+  );
+  return {
+    nationalId: described.nationalId,
+    active: isActive(described),
+    published: publicFile?.present,
+    familyKey,
+    givenKey,
+    nameKey: [...new Set([...wordsOf(familyKey), ...wordsOf(givenKey), ...others])].join(' '),
+    facets: facetsOf(person),
+  };
+}
+
+function facetsOf({ exercices, diplomas, authorisations, mailboxes, cards }: Person): string[] {
+  const found = new Set<string>();
+  const add = (name: FacetName, value: string) => {
+    if (value !== '' && found.size < MOST_FACETS) found.add(facet(name, value));
+  };
+  for (const exercice of exercices) {
+    add('profession', exercice.codeProfession);
+    add('category', exercice.codeCategorieProfessionnelle);
+    for (const { codeSavoirFaire } of exercice.savoirFaire) add('savoir-faire', codeSavoirFaire);
+    for (const activity of exercice.activities) {
+      add('department', departmentOf(activity));
+      add('structure', activity.identifiantTechniqueDeLaStructure);
+      add('sector', activity.codeSecteurDactivite);
+      add('mode', activity.codeModeExercice);
+      add('role', activity.codeRole);
+      add('genre', activity.codeGenreActivite);
+      add('section', activity.codeSectionPharmacien);
+      for (const part of activity.autoriteDenregistrement.split('/')) add('authority', part);
+    }
+  }
+  for (const { codeDiplome, codeTypeDiplome } of diplomas) {
+    add('diploma', codeDiplome);
+    add('diploma-type', codeTypeDiplome);
+  }
+  for (const { codeTypeAutorisation } of authorisations) add('authorisation', codeTypeAutorisation);
+  for (const { adresseBal } of mailboxes) add('mailbox', adresseBal.toLowerCase());
+  for (const { numeroCarte, typeCarte } of cards) {
+    add('card', numeroCarte);
+    add('card-type', typeCarte);
+  }
+  return [...found];
+}
