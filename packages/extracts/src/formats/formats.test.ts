@@ -26,7 +26,7 @@ it('has the number of columns of the real files', () => {
     'savoir-faire': [13],
     'dipl-autexerc': [13],
     mssante: [31],
-    porteurs: [16],
+    porteurs: [17],
     'pro-sante-connect': [51, 50, 49],
     'adeli-rpps': [2],
   });
@@ -37,8 +37,8 @@ it('has the places of columns that other programs read by their number', () => {
     extractFormats[kind].shapes[0].indexOf(column);
   expect(placeOf('personne-activite', 'Identifiant technique de la structure')).toBe(23);
   expect(placeOf('personne-activite', 'Libellé genre activité')).toBe(55);
-  expect(placeOf('porteurs', 'Identifiant PP')).toBe(1);
-  expect(placeOf('porteurs', 'Numéro de carte')).toBe(11);
+  expect(placeOf('porteurs', 'Identifiant PP')).toBe(0);
+  expect(placeOf('porteurs', 'Numéro carte')).toBe(11);
   expect(placeOf('pro-sante-connect', 'Adresse e-mail (coord. correspondance)')).toBe(11);
   expect(placeOf('pro-sante-connect', 'Autres identifiants')).toBe(49);
 });

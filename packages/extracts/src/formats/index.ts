@@ -2,7 +2,7 @@ import { adeliRpps2 } from './adeli-rpps.ts';
 import { diplAutExerc13 } from './dipl-autexerc.ts';
 import { mssante31 } from './mssante.ts';
 import { personneActivite48, personneActivite52, personneActivite56 } from './personne-activite.ts';
-import { porteurs16 } from './porteurs.ts';
+import { porteurs17 } from './porteurs.ts';
 import { proSanteConnect49, proSanteConnect50, proSanteConnect51 } from './pro-sante-connect.ts';
 import { savoirFaire13 } from './savoir-faire.ts';
 
@@ -47,7 +47,7 @@ export const extractFormats: Readonly<Record<ExtractKind, ExtractFormat>> = {
     trailingSeparator: false,
     shapes: [mssante31],
   },
-  porteurs: { ...text, name: 'Porteurs_CPS_CPF', encoding: 'latin1', shapes: [porteurs16] },
+  porteurs: { ...text, name: 'Porteurs_CPS_CPF', encoding: 'latin1', shapes: [porteurs17] },
   'pro-sante-connect': {
     ...text,
     name: 'Extraction_ProSanteConnect_Personne_activite',

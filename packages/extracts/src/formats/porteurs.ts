@@ -1,11 +1,12 @@
 /**
- * Porteurs_CPS_CPF, in ISO-8859-1: a row per card. Our sources tell what the file holds, that the person is in the second
- * column and the number of the card in the twelfth, and the names of four columns; the others are our choice.
+ * Porteurs_CPS_CPF, in ISO-8859-1: a row per card. Public readers of the file name the person (by `Identifiant PP`, in the first
+ * column), the profession, the number of the card (in the twelfth) and what follows it; the other columns, between them,
+ * are our choice.
  */
-export const porteurs16 = [
-  "Type d'identifiant PP",
+export const porteurs17 = [
   'Identifiant PP',
-  'Identification nationale PP',
+  "Code civilité d'exercice",
+  "Libellé civilité d'exercice",
   "Nom d'exercice",
   "Prénom d'exercice",
   'Code profession',
@@ -14,11 +15,12 @@ export const porteurs16 = [
   'Libellé catégorie professionnelle',
   'Code type de carte',
   'Libellé type de carte',
-  'Numéro de carte',
-  'Date de début de validité',
-  'Date de fin de validité',
-  "Date d'opposition",
+  'Numéro carte',
+  'Identifiant national contenu dans la carte',
+  'Date début validité',
+  'Date fin validité',
+  'Date opposition',
   'Date de mise à jour',
 ] as const;
 
-export type PorteursColumn = (typeof porteurs16)[number];
+export type PorteursColumn = (typeof porteurs17)[number];
