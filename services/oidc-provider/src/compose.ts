@@ -28,11 +28,12 @@ import { type ClientAuthParts, type ClientAuthSettings, composeClientAuth } from
 import type { Config } from './config.ts';
 import { measureSigningKeys, startKeySchedule } from './key-schedule.ts';
 import { type KeySettings, keyPolicyOf } from './key-settings.ts';
+import { composeRegisterEvents, type RegisterEventParts } from './register-events.ts';
 import { composeRegistration, type RegistrationSettings } from './registration.ts';
 import { composeSessions, type SessionParts } from './sessions.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
-export interface Parts extends ClientAuthParts, SessionParts {
+export interface Parts extends ClientAuthParts, SessionParts, RegisterEventParts {
   readonly approvals: Approvals;
   readonly registry: Registry;
   readonly signingKeys: SigningKeys;
@@ -147,6 +148,8 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
   engine.mount(app);
   await sessions.mount(app);
   await app.register(composeRegistration(parts, settings));
+  const { endSession } = sessions;
+  await app.register(composeRegisterEvents(parts, settings, { endSession, forget: directory.forget }));
   const preparePing = createPreparePing({ pings, findApplication: engine.findApplication });
   const prepare = { ping: preparePing, logout: sessions.prepareLogoutCall };
   await app.register(applicationCallRoutes({ identity: parts.identity, prepare }));

@@ -10,6 +10,8 @@ import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bu
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createHttpChallenges } from '#src/adapters/challenges.http.ts';
 import { createHttpDirectory } from '#src/adapters/directory.http.ts';
+import { createHttpRegisterEvents } from '#src/adapters/register-events.http.ts';
+import { createRedisRegisterNews } from '#src/adapters/register-news.redis.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { createRedisStore } from '#src/engine/store.redis.ts';
@@ -85,6 +87,8 @@ export async function openParts(
       signingKeys: createPostgresSigningKeys(postgres, seal),
       applications: createPostgresApplications(postgres, seal),
       directory: createHttpDirectory(rppsDirectory),
+      registerEvents: createHttpRegisterEvents(rppsDirectory),
+      registerNews: createRedisRegisterNews(redis, subscriber),
       challenges: createHttpChallenges(authBroker),
       identity,
       logger,

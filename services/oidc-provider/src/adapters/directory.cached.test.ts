@@ -62,3 +62,14 @@ it('no more people are remembered than allowed', async () => {
   await cached.find('a');
   expect(asked).toEqual(['a', 'b', 'c', 'a']);
 });
+
+it('nothing that was asked before is believed once the register changed, not even what is awaited', async () => {
+  const { cached, asked } = world();
+  await cached.find('899700000013');
+  const awaited = cached.find('unknown');
+  cached.forget();
+  await awaited;
+  await cached.find('899700000013');
+  await cached.find('unknown');
+  expect(asked).toEqual(['899700000013', 'unknown', '899700000013', 'unknown']);
+});

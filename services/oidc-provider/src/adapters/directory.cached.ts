@@ -10,7 +10,7 @@ import type { Directory } from '#src/ports/directory.ts';
 export function createCachedDirectory(
   directory: Directory,
   settings: { readonly freshMs: number; readonly most: number; readonly clock: Clock },
-): Directory {
+): Directory & { forget(): void } {
   const { freshMs, most, clock } = settings;
   const answers = new Map<string, { answer: Promise<Professional | undefined>; until: number }>();
 
@@ -29,6 +29,11 @@ export function createCachedDirectory(
         if (answers.get(nationalId) === entry) answers.delete(nationalId);
       });
       return answer;
+    },
+
+    /** Whoever asks from now on learns what the register says now. */
+    forget() {
+      answers.clear();
     },
   };
 }

@@ -8,6 +8,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createBullmqApplicationCalls } from '#src/adapters/application-calls.bullmq.ts';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
+import { createRedisRegisterNews } from '#src/adapters/register-news.redis.ts';
 import { createPostgresRegistry } from '#src/adapters/registry.postgres.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { listenForCertificates } from '#src/client-auth.ts';
@@ -18,6 +19,7 @@ import { createRedisStore } from '#src/engine/store.redis.ts';
 import type { EngineStore } from '#src/engine/store.ts';
 import type { Challenges } from '#src/ports/challenges.ts';
 import type { Directory } from '#src/ports/directory.ts';
+import type { RegisterEvents } from '#src/ports/register-events.ts';
 
 /** What the replicas of one service have in common. */
 export interface Shared {
@@ -27,6 +29,7 @@ export interface Shared {
   readonly approvalSealKeys: string;
   readonly identity: ServiceIdentity;
   readonly directory: Directory;
+  readonly registerEvents: RegisterEvents;
   readonly challenges: Challenges;
   /** Calls this machine too. */
   readonly outgoing: typeof fetch;
@@ -109,6 +112,8 @@ export async function openReplica(shared: Shared, port: number): Promise<Replica
       signingKeys: createPostgresSigningKeys(postgres, seal),
       applications: createPostgresApplications(postgres, seal),
       directory: shared.directory,
+      registerEvents: shared.registerEvents,
+      registerNews: createRedisRegisterNews(redis, subscriber),
       challenges: shared.challenges,
       identity: shared.identity,
       logger,

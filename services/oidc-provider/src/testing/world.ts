@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { RegisterEvent } from '@psc/contracts';
 import { createSeal, type Postgres } from '@psc/datastores';
 import { systemClock, Unavailable } from '@psc/kernel';
 import { createGuardedFetch, guardSettings, outgoingConfig } from '@psc/outgoing';
@@ -36,9 +37,11 @@ export interface World extends Replica {
   /** The people of the register, by national identifier. */
   readonly people: Map<string, Professional>;
   readonly directory: { down: boolean };
+  /** What happened in the register. */
+  readonly registerEvents: RegisterEvent[];
   readonly authBroker: AuthBroker;
   /** POST as another service does. */
-  callAs(service: 'authBroker' | 'notificationWorker', path: string): Promise<Answer>;
+  callAs(service: 'authBroker' | 'notificationWorker', path: string, body?: object): Promise<Answer>;
   saveApplication(change: Partial<Application> & { clientId: string }): Promise<Application>;
   relyingParty(clientId?: string): ReturnType<typeof createRelyingParty>;
   browser(): HttpBrowser;
@@ -130,6 +133,7 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
       return people.get(nationalId);
     },
   };
+  const registerEvents: RegisterEvent[] = [];
   const outgoing = createGuardedFetch({
     ...guardSettings(parseConfig(z.object(outgoingConfig), outgoingToThisMachine)),
     timeoutMs: 1_000,
@@ -142,6 +146,12 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     approvalSealKeys: sealKeys(),
     identity: identities.oidcProvider,
     directory,
+    registerEvents: {
+      async read({ first, last }: { first: number; last: number }) {
+        if (directory.down) throw new Unavailable('directory_unavailable', 'down');
+        return registerEvents.filter(({ id }) => id >= first && id <= last);
+      },
+    },
     challenges: authBroker,
     outgoing,
     secretOf: (clientId: string) => known.get(clientId)?.secret,
@@ -192,11 +202,16 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     losePostgres: database.lose,
     people,
     directory,
+    registerEvents,
     authBroker,
-    async callAs(service, path) {
+    async callAs(service, path, body) {
       const token = await identities[service].tokenFor('oidc-provider');
-      const url = new URL(path, settings.ISSUER);
-      const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      const json = body && { 'content-type': 'application/json' };
+      const response = await fetch(new URL(path, settings.ISSUER), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, ...json },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
       const text = await response.text();
       const { status, headers } = response;
       return { status, headers, text, json: JSON.parse(text) };
