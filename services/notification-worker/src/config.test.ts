@@ -63,6 +63,33 @@ describe('the configuration', () => {
     );
   });
 
+  it('has e-mail and SMS when they are configured, each whole', () => {
+    expect(readConfig(sample)).toMatchObject({ SMTP_TLS: 'required' });
+    const smtp = {
+      SMTP_URL: 'smtps://psc:secret@mail.example',
+      MAIL_FROM: 'PSC <ne-pas-repondre@psc.example>',
+    };
+    const sms = { SMS_GATEWAY_URL: 'https://sms.example/v1', SMS_GATEWAY_TOKEN: 'a-long-enough-token' };
+    expect(readConfig({ ...sample, ...smtp, ...sms }).MAIL_FROM).toEqual({
+      name: 'PSC',
+      address: 'ne-pas-repondre@psc.example',
+    });
+    expect(readConfig({ ...sample, ...smtp, MAIL_FROM: 'a@psc.example' }).MAIL_FROM).toEqual({
+      name: '',
+      address: 'a@psc.example',
+    });
+    for (const [wrong, name] of [
+      [{ SMTP_URL: smtp.SMTP_URL }, 'MAIL_FROM'],
+      [{ SMS_GATEWAY_URL: sms.SMS_GATEWAY_URL }, 'SMS_GATEWAY_TOKEN'],
+      [{ ...sms, SMS_GATEWAY_URL: 'http://sms.example/v1' }, 'SMS_GATEWAY_URL'],
+      [{ ...smtp, MAIL_FROM: 'a@psc.example, b@psc.example' }, 'MAIL_FROM'],
+      [{ ...smtp, SMTP_URL: 'mail.example:25' }, 'SMTP_URL'],
+    ] as const) {
+      expect(() => readConfig({ ...sample, ...wrong })).toThrow(name);
+      expect(() => readConfig({ ...sample, ...wrong })).not.toThrow('secret');
+    }
+  });
+
   it('asks the commands for no more than they need', () => {
     expect(readRedisUrl({ REDIS_URL: sample.REDIS_URL })).toBe(sample.REDIS_URL);
     expect(readDatabaseUrl({ DATABASE_URL: sample.DATABASE_URL })).toBe(sample.DATABASE_URL);

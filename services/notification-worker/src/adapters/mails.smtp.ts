@@ -46,8 +46,8 @@ export function createSmtpMails(settings: SmtpSettings): Mails {
       try {
         await transport.sendMail({
           from,
+          // An object: in a text, a comma would make two recipients.
           to: { name: '', address: to },
-          envelope: { from: from.address, to },
           subject,
           text,
           messageId: `<${messageId}@${domain}>`,
@@ -67,6 +67,9 @@ export function createSmtpMails(settings: SmtpSettings): Mails {
 /** Commands whose answer is about this message; that of the others is about us, or about the server. */
 const OF_THE_MESSAGE = ['MAIL FROM', 'RCPT TO', 'DATA'];
 
+/** RFC 4954 §6: said of a message, but about us. */
+const LOGIN_REQUIRED = 530;
+
 const HINDRANCES: Readonly<Record<string, MailHindrance>> = {
   EDNS: 'mail_server_unresolved',
   ETIMEDOUT: 'mail_server_timed_out',
@@ -85,6 +88,7 @@ function explain(error: unknown): MailAnswer {
   const read = (name: string): unknown => Reflect.get(error, name);
   const code = String(read('code'));
   const responseCode = read('responseCode');
+  if (responseCode === LOGIN_REQUIRED) return { kind: 'unsent', reason: 'mail_login_refused' };
   if (OF_THE_MESSAGE.includes(String(read('command'))) && typeof responseCode === 'number')
     return { kind: 'rejected', code: responseCode };
   if (responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE'))
