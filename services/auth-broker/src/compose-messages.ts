@@ -36,12 +36,14 @@ export async function composeMessages(
 
   const queueDueMessages = createQueueDueMessages({ owedMessages, messages, clock });
   let running = Promise.resolve();
-  const timer = setInterval(() => {
+  const sweep = () => {
     running = running.then(queueDueMessages).then(
       (done) => app.log.debug(done, 'messages that were due are queued'),
       (error: unknown) => app.log.error({ err: error }, 'messages that were due could not be queued'),
     );
-  }, QUEUE_DUE_EVERY_MS);
+  };
+  sweep();
+  const timer = setInterval(sweep, QUEUE_DUE_EVERY_MS);
   app.addHook('onClose', async () => {
     clearInterval(timer);
     await running;

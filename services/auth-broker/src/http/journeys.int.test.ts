@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openRealStores, type RealStores } from '#src/testing/real-stores.ts';
 import { cibaContract } from './ciba.contract.ts';
 import { journeysContract, type OpenWorld } from './journeys.contract.ts';
+import { messagesContract } from './messages.contract.ts';
 
 let stores: RealStores;
 beforeAll(async () => {
@@ -13,3 +14,4 @@ const openWorld: OpenWorld = (settings) => stores.openWorld(settings);
 
 journeysContract(openWorld);
 cibaContract(openWorld);
+messagesContract(openWorld);

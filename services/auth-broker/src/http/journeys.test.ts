@@ -6,6 +6,7 @@ import { createMemoryOwedMessages } from '#src/adapters/owed-messages.memory.ts'
 import { createWorld } from '#src/testing/world.ts';
 import { cibaContract } from './ciba.contract.ts';
 import { journeysContract, type OpenWorld } from './journeys.contract.ts';
+import { messagesContract } from './messages.contract.ts';
 
 const openWorld: OpenWorld = (settings) => {
   const time = { now: Date.UTC(2026, 10, 21) };
@@ -37,3 +38,4 @@ const openWorld: OpenWorld = (settings) => {
 
 journeysContract(openWorld);
 cibaContract(openWorld);
+messagesContract(openWorld);
