@@ -1,6 +1,8 @@
 import { createPrivateKey, hash, randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { get } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Approvals, createRedisApprovals } from '@psc/approvals';
@@ -8,6 +10,7 @@ import { sampleRequest } from '@psc/approvals/sample-request';
 import { createSeal, openRedis } from '@psc/datastores';
 import { createAuthority } from '@psc/test-pki';
 import type { Redis } from 'ioredis';
+import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import webPush from 'web-push';
 import { startStandInWallet } from '../phones/stand-in-wallet.ts';
@@ -23,6 +26,12 @@ import { type Control, type ControlSettings, startControl } from './start-contro
 const vapid = { subject: 'mailto:ops@example.test', ...webPush.generateVAPIDKeys() };
 const imported: (readonly ExtractFile[])[] = [];
 const authority = createAuthority({ subject: [{ CN: 'test authority' }] });
+const server = authority.issue({
+  subject: [{ CN: 'localhost' }],
+  names: ['localhost', '127.0.0.1'],
+  usages: ['serverAuth'],
+});
+const [smtpPassword, smsToken] = ['the-password-of-mail', 'the-token-of-the-gateway'];
 const mtls = authority.issue(applicationProfile('sandbox-mtls'));
 const jwtKey = generatePrivateKey('sandbox-jwt');
 const declared: Declared[] = [];
@@ -39,7 +48,7 @@ let control: Control;
 let settings: ControlSettings;
 
 beforeAll(async () => {
-  const [walletPort = 0, port = 0] = await freePorts(2);
+  const [walletPort = 0, port = 0, smtpPort = 0, smsPort = 0] = await freePorts(4);
   directory = await mkdtemp(join(tmpdir(), 'sandbox-'));
   // A database of its own: a reset would forget the approvals of the tests that run beside this one.
   const redisUrl = `${inject('redisUrl')}/7`;
@@ -59,6 +68,7 @@ beforeAll(async () => {
     walletUrl: wallet.url,
     authBroker: wallet.authBroker,
     vapidPublicKey: vapid.publicKey,
+    messageServices: { smtpPort, smsPort, server, smtpPassword, smsToken },
     approvals,
     redis,
     seeds: seededPeople,
@@ -300,9 +310,60 @@ describe('the control API', () => {
         at: expect.any(String),
       },
     ]);
-    expect((await call('GET', '/outbox?channel=sms')).body).toEqual([]);
     expect((await call('DELETE', '/outbox')).status).toBe(204);
     expect((await call('GET', '/outbox')).body).toEqual([]);
+  });
+
+  it('keeps e-mails and SMS in the outbox, with their links, and takes them from notification-worker alone', async () => {
+    const { smtpPort, smsPort } = settings.messageServices;
+    const link = 'http://localhost:3001/signalement';
+    const mail = {
+      from: 'psc@sandbox.example',
+      to: 'camille@cabinet.example',
+      subject: 'Votre adresse a été modifiée',
+    };
+    const send = (pass: string) =>
+      createTransport({
+        host: '127.0.0.1',
+        port: smtpPort,
+        secure: true,
+        auth: { user: 'sandbox', pass },
+        tls: { ca: authority.certificate },
+      }).sendMail({ ...mail, text: `Bonjour,\n\nSi ce n’est pas vous : ${link}\n` });
+    await expect(send('wrong')).rejects.toThrow('535');
+    await send(smtpPassword);
+
+    const sms = { id: 'm1', to: '+33639981234', text: `Si ce n'est pas vous : ${link}` };
+    const text = async (token: string) => {
+      const headers = {
+        'content-type': 'application/json',
+        'idempotency-key': sms.id,
+        authorization: `Bearer ${token}`,
+      };
+      const options = { method: 'POST', headers, ca: authority.certificate };
+      const sent = request(`https://127.0.0.1:${smsPort}/messages`, options).end(JSON.stringify(sms));
+      const [response] = await once(sent, 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await text('wrong')).toBe(401);
+    expect([await text(smsToken), await text(smsToken)]).toEqual([202, 202]);
+
+    const at = expect.any(String);
+    expect((await call('GET', `/outbox?to=${mail.to}&channel=email`)).body).toEqual([
+      {
+        channel: 'email',
+        to: mail.to,
+        subject: mail.subject,
+        text: `Bonjour,\n\nSi ce n’est pas vous : ${link}`,
+        links: [link],
+        at,
+      },
+    ]);
+    expect((await call('GET', '/outbox?channel=sms')).body).toEqual([
+      { channel: 'sms', to: sms.to, subject: '', text: sms.text, links: [link], at },
+    ]);
+    await call('DELETE', '/outbox');
   });
 
   it('creates a professional whom the directory knows and whose phone answers', async () => {

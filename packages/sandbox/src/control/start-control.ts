@@ -5,6 +5,10 @@ import type { ServiceClient } from '@psc/runtime';
 import type { Authority } from '@psc/test-pki';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Redis } from 'ioredis';
+import {
+  type MessageServicesSettings,
+  startMessageServices,
+} from '../message-services/start-message-services.ts';
 import { createPhoneRecords } from '../phones/phone-records.ts';
 import { startPhones } from '../phones/start-phones.ts';
 import { createPushService } from '../push-service/push-service.ts';
@@ -37,6 +41,7 @@ export interface ControlSettings {
   /** auth-broker, called as the service `enrolment-desk`. */
   readonly authBroker: ServiceClient;
   readonly vapidPublicKey: string;
+  readonly messageServices: MessageServicesSettings;
   readonly approvals: Approvals;
   readonly redis: Redis;
   readonly seeds: readonly Person[];
@@ -58,7 +63,7 @@ export interface Control {
 }
 
 /**
- * The control API, the console, the push service and the phones. Resolves once the directory knows the people and every
+ * The control API, the console, the push service, the phones, the mailboxes. Resolves once the directory knows the people and every
  * phone is enrolled. What it is given stays the caller's to close.
  */
 export async function startControl(settings: ControlSettings): Promise<Control> {
@@ -115,13 +120,17 @@ export async function startControl(settings: ControlSettings): Promise<Control> 
     outbox.clear();
     return reply.code(204).send();
   });
-  await app.listen({ host, port });
+  const messageServices = await startMessageServices(settings.messageServices, outbox, onError);
+  await app.listen({ host, port }).catch(async (error: unknown) => {
+    await messageServices.close();
+    throw error;
+  });
 
   return {
     url,
     async close() {
       phones.close();
-      await app.close();
+      await Promise.all([app.close(), messageServices.close()]);
     },
   };
 }

@@ -69,6 +69,13 @@ export async function openControl(
       applications,
       applyApplications: commands.applyApplications,
       authority: wiring.pki.authority,
+      messageServices: {
+        smtpPort: ports.smtp,
+        smsPort: ports.sms,
+        server: wiring.pki.server,
+        smtpPassword: secrets.smtpPassword,
+        smsToken: secrets.smsToken,
+      },
       onError,
     });
     return async () => {

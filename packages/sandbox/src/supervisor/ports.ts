@@ -13,6 +13,9 @@ export interface Ports {
   readonly postgresql: number;
   /** The issuer once more, over TLS, for applications with a certificate. */
   readonly mtls: number;
+  /** Mailboxes and telephones, for notification-worker alone. */
+  readonly sms: number;
+  readonly smtp: number;
   readonly demo: number;
 }
 
@@ -25,6 +28,8 @@ const offsets: Ports = {
   redis: 379,
   postgresql: 432,
   mtls: 444,
+  sms: 446,
+  smtp: 465,
   demo: 1_000,
 };
 
@@ -51,6 +56,8 @@ export const portUses: Readonly<Record<keyof Ports, string>> = {
   redis: 'Redis',
   postgresql: 'PostgreSQL',
   mtls: 'oidc-provider, for applications with a certificate',
+  sms: 'SMS gateway',
+  smtp: 'SMTP server',
   demo: 'demo application',
 };
 

@@ -34,12 +34,15 @@ const secretsSchema = z.object({
   providerSealKeys: z.string(),
   /** Contact data of rpps-directory, at rest. */
   contactSealKeys: z.string(),
-  /** Push subscriptions of auth-broker. */
+  /** Push subscriptions and owed messages of auth-broker. */
   deviceSealKeys: z.string(),
   providerCookieKeys: z.string(),
   pinKeys: z.string(),
   vapid: z.object({ publicKey: z.string(), privateKey: z.string() }),
   serviceKeys: z.record(z.enum(identities), jwkSchema),
+  /** What the SMTP server and the SMS gateway of the sandbox ask for. */
+  smtpPassword: z.string(),
+  smsToken: z.string(),
   /** Of the application `sandbox-jwt`, which signs with it. */
   jwtApplicationKey: jwkSchema,
 });
@@ -84,6 +87,8 @@ function generateSecrets(): Secrets {
     vapid: generateVapidKeys(),
     // Every identity is a key of the object: the map above goes through all of them.
     serviceKeys: serviceKeys as Secrets['serviceKeys'],
+    smtpPassword: randomBytes(24).toString('hex'),
+    smsToken: randomBytes(24).toString('hex'),
     jwtApplicationKey: generatePrivateKey('sandbox-jwt'),
   };
 }

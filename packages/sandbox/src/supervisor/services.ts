@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageServicesEnvironment } from '#src/message-services/start-message-services.ts';
 import type { Pki } from '#src/pki/keep-pki.ts';
 import type { Addresses } from './addresses.ts';
 import type { Ports } from './ports.ts';
@@ -96,6 +97,11 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
         // The sandbox's own push service, as it is reached from here.
         PUSH_ALLOWED_ORIGINS: `http://localhost:${wiring.ports.control}`,
+        ...messageServicesEnvironment({
+          ports: wiring.ports,
+          secrets,
+          authority: wiring.pki.authority.certificate,
+        }),
       };
     case 'oidc-provider':
       return {
