@@ -6,6 +6,7 @@ const importRefusals = [
   'file_empty',
   'file_is_a_web_page',
   'file_is_an_archive',
+  'file_too_large',
   // Not what it was when the import that goes on began.
   'file_is_another',
   'header_unknown',
@@ -17,9 +18,12 @@ const importRefusals = [
   'zip_unexpected',
   // The address is not https, or the server's certificate is not signed by the authority that is trusted.
   'download_untrusted',
-  // The server, or a redirection that was not allowed, answered something else than the file.
+  // The server does not have the file, or answered something else than it.
+  'download_not_found',
   'download_refused',
+  // To an address that is not https, or to a host that was not allowed.
   'download_redirected',
+  'download_unreachable',
   'download_interrupted',
   'import_running',
   'nobody_in_file',
