@@ -19,7 +19,8 @@ export interface SmtpServerSettings {
   readonly tls: 'first' | 'starttls' | 'none';
   /** The one who may send; anybody when absent. */
   readonly user?: { readonly name: string; readonly password: string };
-  readonly receive: (mail: ReceivedMail) => void;
+  /** The client hears that the mail was taken once this is over. */
+  readonly receive: (mail: ReceivedMail) => unknown;
   /** The SMTP code to answer with instead of taking the mail, when it is sent to this address. */
   readonly obstacle?: (stage: 'RCPT' | 'DATA', to: string) => number | undefined;
   /** Hears of what broke on a connection: mostly a client that went away. */
@@ -77,7 +78,7 @@ export async function startSmtpServer(settings: SmtpServerSettings): Promise<{ c
     const headers = new Map(mail.headers.map(({ key, value }) => [key, value]));
     const { subject = '', text = '' } = mail;
     for (const to of recipients)
-      receive({ to, from: mail.from?.address ?? '', subject, text: text.trimEnd(), headers });
+      await receive({ to, from: mail.from?.address ?? '', subject, text: text.trimEnd(), headers });
   }
 
   server.on('error', settings.onError);

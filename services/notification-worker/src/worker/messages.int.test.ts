@@ -46,6 +46,7 @@ let brokerHears = true;
 
 let mails: ReceivedMail[] = [];
 let texts: ReceivedSms[] = [];
+let onMail: () => unknown = () => undefined;
 let smtpObstacle: () => number | undefined = () => undefined;
 let gatewayObstacle: () => { status: number; retryAfter?: string } | undefined = () => undefined;
 
@@ -97,7 +98,10 @@ beforeAll(async () => {
     server,
     tls: 'first',
     user: { name: 'psc', password: 'the-password-of-mail' },
-    receive: (mail) => mails.push(mail),
+    receive(mail) {
+      mails.push(mail);
+      return onMail();
+    },
     obstacle: () => smtpObstacle(),
     onError: () => undefined,
   });
@@ -146,6 +150,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
+  onMail = () => undefined;
   smtpObstacle = () => undefined;
   gatewayObstacle = () => undefined;
   brokerHears = true;
@@ -383,6 +388,29 @@ describe('the worker that sends messages', () => {
     expect(mails).toHaveLength(40);
     expect(new Set(mails.map(({ to }) => to)).size).toBe(40);
     expect(prepared).toHaveLength(40);
+  });
+
+  it('dies with a mail on its way: the next one sends it again, under the name by which a mailbox knows it', async () => {
+    // The first mail reaches the mailbox; the worker never hears so.
+    const released = Promise.withResolvers<void>();
+    onMail = () => (mails.length === 1 ? released.promise : undefined);
+    const child = spawn(process.execPath, [new URL('../main.ts', import.meta.url).pathname], {
+      env,
+      stdio: 'ignore',
+    });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const id = await owe(anEmail);
+    await expect.poll(() => mails.length, { timeout: 10_000 }).toBe(1);
+    child.kill('SIGKILL');
+    await exited;
+    released.resolve();
+    expect([settled, await queue.getActiveCount()]).toEqual([[], 1]);
+
+    await start();
+    await ended(id, 'completed');
+    expect(mails).toHaveLength(2);
+    expect(mails[1]?.headers.get('message-id')).toBe(mails[0]?.headers.get('message-id'));
+    expect(settled).toEqual([{ id, outcome: 'sent' }]);
   });
 
   it('leaves a dead letter for a job that is not one, and goes on', async () => {
