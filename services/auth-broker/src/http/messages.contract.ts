@@ -1,5 +1,6 @@
 import { preparedMessageSchema } from '@psc/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Settings } from '#src/compose.ts';
 import type { World } from '#src/testing/world.ts';
 import type { OpenWorld } from './journeys.contract.ts';
 
@@ -11,8 +12,8 @@ export function messagesContract(openWorld: OpenWorld): void {
   const later = Date.UTC(2100, 0);
 
   /** Opens a world that owes one e-mail. */
-  async function owe(id: string) {
-    world = await openWorld();
+  async function owe(id: string, settings: Partial<Settings> = {}) {
+    world = await openWorld(settings);
     const added = await world.stores.owedMessages.add(
       {
         id,
@@ -71,6 +72,13 @@ export function messagesContract(openWorld: OpenWorld): void {
       const page = await world.browser().open(pathname);
       expect(page.status).toBe(200);
       expect(page.text).toContain('Ce n’est pas vous');
+    });
+
+    it('says another place to report it when the configuration has one', async () => {
+      const { prepare } = await owe('message-elsewhere', { REPORT_URL: 'https://aide.example/signaler' });
+      const { text } = preparedMessageSchema.parse((await prepare()).json());
+      expect(text).toContain('https://aide.example/signaler\n');
+      expect(text).not.toContain('wallet.example');
     });
   });
 }
