@@ -194,7 +194,7 @@ function drawMode(person, name) {
   );
 }
 
-function drawSent({ channel, to, subject, text, at }) {
+function drawSent({ channel, to, subject, text, links, at }) {
   const time = new Date(at).toLocaleTimeString('fr-FR');
   // A push only says which request awaits: the phone asks for the rest.
   const said = channel === 'push' ? 'Une demande de connexion attend sur ce téléphone.' : text;
@@ -202,7 +202,9 @@ function drawSent({ channel, to, subject, text, at }) {
     'li',
     { 'data-testid': 'sent' },
     element('p', { class: 'about', text: `${time} · ${channels[channel] ?? channel} pour ${to}` }),
-    element('p', { text: [subject, said].filter(Boolean).join(' — '), title: text }),
+    ...(subject ? [element('p', { class: 'subject', text: subject })] : []),
+    element('p', { class: 'text', text: said, title: text }),
+    ...links.map((href) => element('p', {}, element('a', { href, text: href }))),
   );
 }
 
