@@ -112,7 +112,7 @@ const approvalSchema: z.ZodType<Approval> = z.discriminatedUnion('state', [
   z.object({
     ...challenged,
     state: z.literal('denied'),
-    reason: z.enum(['refused', 'wrong_number', 'device_locked']),
+    reason: z.enum(['refused', 'wrong_number', 'device_locked', 'professional_inactive']),
   }),
   z.object({ ...challenged, state: z.literal('reported') }),
   z.object({ ...opened, state: z.literal('expired'), challenge: challengeSchema.exactOptional() }),

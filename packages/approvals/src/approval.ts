@@ -12,7 +12,7 @@ import type { Means } from '@psc/contracts';
  * opened      oidc-provider created it: who asks, for what, from where
  * challenged  the professional is known and has been asked; carries the number to type
  * approved    said yes; carries the proof, which alone has authority
- * denied      said no, or typed a wrong number, or the device locked
+ * denied      said no, or typed a wrong number, or the device locked, or was struck off
  * reported    denied, and "it was not me"
  * expired     nobody decided in time, or the requester gave up
  * taken       oidc-provider consumed the approval, exactly once
@@ -74,7 +74,8 @@ export interface ExpiredApproval extends Asked {
   readonly challenge?: Challenge;
 }
 
-export type DenialReason = 'refused' | 'wrong_number' | 'device_locked';
+/** `professional_inactive`: struck off the register, and so without a say. */
+export type DenialReason = 'refused' | 'wrong_number' | 'device_locked' | 'professional_inactive';
 
 /** Who asks, for what, from where. Shown to the professional; never changed after `open`. */
 export interface ApprovalRequest {

@@ -116,6 +116,7 @@ export const deviceErrorCodes = [
   'signature_replayed',
   'device_unknown',
   'device_locked',
+  'professional_inactive',
   'request_unknown',
   'request_expired',
   'already_answered',

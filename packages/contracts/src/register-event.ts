@@ -58,7 +58,9 @@ export function registerEventJobId(job: Pick<RegisterEventJob, 'target' | 'first
 
 /** `POST /internal/register-events` of a target, by notification-worker. Answers `{ done: true }` once all of them were acted on. */
 export const registerEventsCallSchema = registerEventJobSchema.pick({ first: true, last: true });
-export const registerEventsAnswerSchema = z.object({ done: z.literal(true) });
+
+/** What was asked for is done, now or before. */
+export const doneSchema = z.object({ done: z.literal(true) });
 
 /** `POST /internal/register-events/read` of rpps-directory, by a target: those of `first` to `last`, in their order. */
 export const readRegisterEventsRequestSchema = registerEventsCallSchema;

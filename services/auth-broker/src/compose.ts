@@ -21,13 +21,16 @@ import type { Messages } from '#src/ports/messages.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
 import type { OwedMessages } from '#src/ports/owed-messages.ts';
 import type { PinVerifiers } from '#src/ports/pin-verifiers.ts';
+import type { RegisterEvents } from '#src/ports/register-events.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import { createAnswerChallenge } from '#src/use-cases/answer-challenge.ts';
 import { createAuthenticateDevice } from '#src/use-cases/authenticate-device.ts';
 import { createCancelLogin } from '#src/use-cases/cancel-login.ts';
 import { createChallengeForApplication } from '#src/use-cases/challenge-for-application.ts';
 import { createChallengePhone } from '#src/use-cases/challenge-phone.ts';
+import { createConfirmSilence } from '#src/use-cases/confirm-silence.ts';
 import { createContinueLogin } from '#src/use-cases/continue-login.ts';
+import { createDecideChallenge } from '#src/use-cases/decide-challenge.ts';
 import { createFindLoginStep } from '#src/use-cases/find-login-step.ts';
 import { createFollowLogin } from '#src/use-cases/follow-login.ts';
 import { createIdentifyProfessional } from '#src/use-cases/identify-professional.ts';
@@ -35,6 +38,7 @@ import { createIssueTicket } from '#src/use-cases/issue-ticket.ts';
 import { createListRequests } from '#src/use-cases/list-requests.ts';
 import { createRegisterDevice } from '#src/use-cases/register-device.ts';
 import { composeMessages } from './compose-messages.ts';
+import { composeRegisterEvents } from './compose-register-events.ts';
 import type { Config } from './config.ts';
 
 /** What the service is made of: real in `main.ts`, fakes or both in tests. */
@@ -45,6 +49,7 @@ export interface Parts {
   readonly quotas: Quotas;
   readonly pins: PinVerifiers;
   readonly directory: Directory;
+  readonly registerEvents: RegisterEvents;
   readonly notifications: Notifications;
   readonly calls: ApplicationCalls;
   readonly owedMessages: OwedMessages;
@@ -125,7 +130,21 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     registers,
   });
 
+  const decideChallenge = createDecideChallenge({
+    approvals,
+    onDecided: ({ id, request }, decision) => {
+      const { state } = decision;
+      const reason = 'reason' in decision ? decision.reason : '';
+      decisions.inc({ state, reason });
+      const decided = { approvalId: id, clientId: request.clientId, state, reason };
+      if (state === 'reported') app.log.warn(decided, 'a professional reported a fraud');
+      else app.log.info(decided, 'a login was decided');
+    },
+    calls: parts.calls,
+    onUnpinged: (error) => app.log.error({ err: error }, 'an application could not be told of a decision'),
+  });
   const authenticate = createAuthenticateDevice({
+    confirmSilence: createConfirmSilence({ directory, devices, approvals, decideChallenge }),
     devices,
     signatures,
     quotas,
@@ -150,22 +169,14 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
     proofs,
     fraudReports,
     budget,
-    onDecided: ({ id, request }, decision) => {
-      const { state } = decision;
-      const reason = 'reason' in decision ? decision.reason : '';
-      decisions.inc({ state, reason });
-      const decided = { approvalId: id, clientId: request.clientId, state, reason };
-      if (state === 'reported') app.log.warn(decided, 'a professional reported a fraud');
-      else app.log.info(decided, 'a login was decided');
-    },
-    calls: parts.calls,
-    onUnpinged: (error) => app.log.error({ err: error }, 'an application could not be told of a decision'),
+    decideChallenge,
     trace,
     pinTries: settings.PIN_TRIES,
     clock,
   });
   const issueTicket = createIssueTicket({
     devices,
+    directory,
     lifetime: settings.ACTIVATION_TICKET_SECONDS,
     drawTicket: drawOpaque(32),
     clock,
@@ -177,7 +188,8 @@ export async function compose(app: FastifyInstance, parts: Parts, settings: Sett
       60_000,
     );
 
-  await composeMessages(app, parts, settings);
+  const { sendMessage } = await composeMessages(app, parts, settings);
+  await composeRegisterEvents(app, parts, { decideChallenge, sendMessage });
 
   // Before the server stops: it waits for what is in flight, and these would never end.
   app.addHook('preClose', async () => streams.close());

@@ -21,6 +21,7 @@ import { createBullmqMessages } from '#src/adapters/messages.bullmq.ts';
 import { createBullmqNotifications } from '#src/adapters/notifications.bullmq.ts';
 import { createPostgresOwedMessages } from '#src/adapters/owed-messages.postgres.ts';
 import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
+import { createHttpRegisterEvents } from '#src/adapters/register-events.http.ts';
 import type { Parts } from './compose.ts';
 import type { Config } from './config.ts';
 
@@ -78,6 +79,7 @@ export async function openParts(
     quotas: createRedisQuotas(redis),
     pins: createHmacPinVerifiers(config.PIN_KEYS),
     directory: createHttpDirectory(directory),
+    registerEvents: createHttpRegisterEvents(directory),
     notifications: createBullmqNotifications(openQueue<NotificationJob>(notificationQueue)),
     calls: createBullmqApplicationCalls(openQueue<ApplicationCallJob>(applicationCallQueue)),
     owedMessages: createPostgresOwedMessages(postgres, seal),

@@ -138,6 +138,8 @@ export function createPhone(settings: PhoneSettings): Phone {
 
   async function dealWithAll(): Promise<void> {
     const outcome = await requests();
+    // The person reads on their screen that they may not log in: there is nothing to deal with.
+    if (!outcome.ok && outcome.refusal === 'professional_inactive') return;
     if (!outcome.ok) throw new Error(`the wallet refused the phone: ${outcome.refusal}`);
     for (const { id } of outcome.value) {
       if (dealtWith.has(id)) continue;

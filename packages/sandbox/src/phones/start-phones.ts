@@ -100,10 +100,12 @@ export async function startPhones(settings: PhonesSettings): Promise<Phones> {
     if (!(await works(owner))) await activate(owner);
   }
 
-  /** False too for a phone that is locked, or that the wallet has forgotten. */
+  /** False too for a phone that is locked, or that the wallet has forgotten; who was struck off keeps a silent one. */
   async function works({ nationalId, pin }: PhoneOwner): Promise<boolean> {
     const phone = alive.get(nationalId)?.phone;
-    return phone !== undefined && phone.pin === pin && (await phone.requests()).ok;
+    if (phone?.pin !== pin) return false;
+    const shown = await phone.requests();
+    return shown.ok || shown.refusal === 'professional_inactive';
   }
 
   async function activate({ nationalId, pin }: PhoneOwner): Promise<void> {

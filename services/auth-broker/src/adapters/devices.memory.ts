@@ -12,6 +12,10 @@ interface Row extends NewDevice {
 export function createMemoryDevices(): Devices {
   const tickets = new Map<string, { ticket: string; expiresAt: number; used: boolean }>();
   const rows = new Map<string, Row>();
+  const silences = new Map<string, { readonly event: number; readonly silent: boolean }>();
+  const isSilent = (nationalId: string) => silences.get(nationalId)?.silent ?? false;
+  const stateOf = ({ state, nationalId }: Row) =>
+    state === 'active' && isSilent(nationalId) ? 'silent' : state;
 
   return {
     async addTicket({ ticket, nationalId, expiresAt }) {
@@ -29,12 +33,12 @@ export function createMemoryDevices(): Devices {
 
     async find(id) {
       const row = rows.get(id);
-      return row && { id, nationalId: row.nationalId, state: row.state, publicKey: row.publicKey };
+      return row && { id, nationalId: row.nationalId, state: stateOf(row), publicKey: row.publicKey };
     },
 
     async listActive(nationalId, limit) {
       return [...rows.values()]
-        .filter((row) => row.nationalId === nationalId && row.state === 'active')
+        .filter((row) => row.nationalId === nationalId && stateOf(row) === 'active')
         .toSorted((one, other) => other.activatedAt - one.activatedAt)
         .slice(0, limit)
         .map(({ id }) => id);
@@ -42,7 +46,7 @@ export function createMemoryDevices(): Devices {
 
     async findPushSubscription(id): Promise<PushSubscription | undefined> {
       const row = rows.get(id);
-      return row?.state === 'active' ? row.push : undefined;
+      return row && stateOf(row) === 'active' ? row.push : undefined;
     },
 
     async tryPin(id, verifiers, tries) {
@@ -56,6 +60,22 @@ export function createMemoryDevices(): Devices {
       const locked = pinFailures >= tries;
       rows.set(id, { ...row, pinFailures, state: locked ? 'locked' : 'active' });
       return locked ? { verdict: 'locked' } : { verdict: 'wrong', remainingTries: tries - pinFailures };
+    },
+
+    async setSilence(nationalId, { event, silent }) {
+      if ((silences.get(nationalId)?.event ?? 0) < event) silences.set(nationalId, { event, silent });
+    },
+
+    async endSilence(nationalId) {
+      const known = silences.get(nationalId);
+      if (known) silences.set(nationalId, { ...known, silent: false });
+    },
+
+    async merge({ previousId, nationalId }) {
+      const [previous, current] = [tickets.get(previousId), tickets.get(nationalId)];
+      if (previous && previous.expiresAt >= (current?.expiresAt ?? 0)) tickets.set(nationalId, previous);
+      tickets.delete(previousId);
+      for (const [id, row] of rows) if (row.nationalId === previousId) rows.set(id, { ...row, nationalId });
     },
   };
 }

@@ -7,10 +7,14 @@ import type { Devices } from '#src/ports/devices.ts';
 
 const deviceRow = z.object({
   national_id: z.string(),
-  state: z.enum(['active', 'locked']),
+  state: z.enum(['active', 'locked', 'silent']),
   public_key: devicePublicKeySchema,
 });
 const pinRow = z.object({ right: z.boolean(), failures: z.number(), state: z.enum(['active', 'locked']) });
+
+/** Of a row of `devices`. */
+const SILENT =
+  'EXISTS (SELECT FROM silences WHERE silences.national_id = devices.national_id AND silences.silent)';
 
 /** `seal` closes push subscriptions (`DEVICE_SEAL_KEYS`). */
 export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
@@ -44,7 +48,9 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
 
     async find(id) {
       const { rows } = await postgres.query(
-        'SELECT national_id, state, public_key FROM devices WHERE id = $1',
+        `SELECT national_id, public_key,
+           CASE WHEN state = 'active' AND ${SILENT} THEN 'silent' ELSE state END AS state
+         FROM devices WHERE id = $1`,
         [id],
         'find device',
       );
@@ -55,7 +61,8 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
 
     async listActive(nationalId, limit) {
       const { rows } = await postgres.query<{ id: string }>(
-        `SELECT id FROM devices WHERE national_id = $1 AND state = 'active' ORDER BY activated_at DESC LIMIT $2`,
+        `SELECT id FROM devices WHERE national_id = $1 AND state = 'active' AND NOT ${SILENT}
+         ORDER BY activated_at DESC LIMIT $2`,
         [nationalId, limit],
         'list active devices',
       );
@@ -64,7 +71,7 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
 
     async findPushSubscription(id) {
       const { rows } = await postgres.query<{ push_subscription: string | null }>(
-        `SELECT push_subscription FROM devices WHERE id = $1 AND state = 'active'`,
+        `SELECT push_subscription FROM devices WHERE id = $1 AND state = 'active' AND NOT ${SILENT}`,
         [id],
         'find push subscription',
       );
@@ -95,6 +102,55 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
         ? { verdict: 'locked' }
         : { verdict: 'wrong', remainingTries: tries - failures };
     },
+
+    async setSilence(nationalId, { event, silent, at }) {
+      await postgres.query(
+        `INSERT INTO silences AS known (national_id, event_id, silent, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (national_id) DO UPDATE
+           SET event_id = excluded.event_id, silent = excluded.silent, at = excluded.at
+         WHERE known.event_id < excluded.event_id`,
+        [nationalId, event, silent, new Date(at)],
+        'set silence',
+      );
+    },
+
+    async endSilence(nationalId) {
+      await postgres.query(
+        'UPDATE silences SET silent = false WHERE national_id = $1 AND silent',
+        [nationalId],
+        'end silence',
+      );
+    },
+
+    merge: ({ event, previousId, nationalId, at }) =>
+      postgres.transaction(async (tx) => {
+        // The tickets first: an activation in flight holds its ticket's row. Either we wait until its phone is there, or
+        // it waits, and its ticket is of the other identifier by then. Of two tickets the one given last counts.
+        const ids = [previousId, nationalId];
+        await tx.query(
+          `DELETE FROM activation_tickets AS older USING activation_tickets AS newer
+           WHERE older.national_id = $2 AND newer.national_id = $1 AND older.expires_at <= newer.expires_at`,
+          ids,
+        );
+        await tx.query(
+          `UPDATE activation_tickets SET national_id = $2 WHERE national_id = $1
+             AND NOT EXISTS (SELECT FROM activation_tickets WHERE national_id = $2)`,
+          ids,
+        );
+        await tx.query('DELETE FROM activation_tickets WHERE national_id = $1', [previousId]);
+        const { rows } = await tx.query<{ id: string }>(
+          'UPDATE devices SET national_id = $2 WHERE national_id = $1 RETURNING id',
+          ids,
+        );
+        await tx.query('UPDATE fraud_reports SET national_id = $2 WHERE national_id = $1', ids);
+        if (rows.length === 0) return;
+        await tx.query(
+          `INSERT INTO merges AS known (event_id, previous_id, national_id, device_ids, at)
+           VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (event_id) DO UPDATE SET device_ids = known.device_ids || excluded.device_ids`,
+          [event, ...ids, rows.map(({ id }) => id), new Date(at)],
+        );
+      }),
   };
 }
 

@@ -7,11 +7,14 @@ import type { Directory } from '#src/ports/directory.ts';
 /** rpps-directory, over its internal API. */
 export function createHttpDirectory(client: Pick<ServiceClient, 'post'>): Directory {
   return {
-    async findNationalId(nationalId) {
+    async find(nationalId) {
       const body: z.input<typeof lookupRequestSchema> = { nationalId };
       const answer = await client.post('/internal/professionals/lookup', body, lookupResponseSchema);
       if (!answer) throw new Unavailable('directory_unavailable', 'rpps-directory has no lookup');
-      return answer.professional?.nationalId;
+      const { professional } = answer;
+      return professional
+        ? { nationalId: professional.nationalId, active: professional.status === 'active' }
+        : undefined;
     },
   };
 }

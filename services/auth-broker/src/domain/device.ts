@@ -2,13 +2,17 @@
  * A phone that answers for a professional.
  *
  *   activate ──▶ active ──── third wrong PIN ────▶ locked
+ *                 │  ▲
+ *    struck off   ▼  │ reappeared
+ *                silent
  *
- * Nothing unlocks a device: a new activation makes a new one.
+ * Nothing unlocks a device: a new activation makes a new one. Silence is its owner's: all of their phones are silent
+ * together, those that they activate meanwhile too.
  */
 export interface Device {
   readonly id: string;
   readonly nationalId: string;
-  readonly state: 'active' | 'locked';
+  readonly state: 'active' | 'locked' | 'silent';
   readonly publicKey: PublicKey;
 }
 

@@ -15,6 +15,7 @@ export type LoginEnding =
   | 'refused'
   | 'wrong_number'
   | 'device_locked'
+  | 'professional_inactive'
   | 'reported'
   | 'already_used';
 

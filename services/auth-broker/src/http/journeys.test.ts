@@ -7,6 +7,7 @@ import { createWorld } from '#src/testing/world.ts';
 import { cibaContract } from './ciba.contract.ts';
 import { journeysContract, type OpenWorld } from './journeys.contract.ts';
 import { messagesContract } from './messages.contract.ts';
+import { registerEventsContract } from './register-events.contract.ts';
 
 const openWorld: OpenWorld = (settings) => {
   const time = { now: Date.UTC(2026, 10, 21) };
@@ -39,3 +40,4 @@ const openWorld: OpenWorld = (settings) => {
 journeysContract(openWorld);
 cibaContract(openWorld);
 messagesContract(openWorld);
+registerEventsContract(openWorld);

@@ -13,6 +13,9 @@ export interface RefusalText {
   readonly offers: readonly ('retry' | 'application')[];
 }
 
+const noLongerRegistered =
+  'Vous n’êtes pas, ou vous n’êtes plus, enregistré comme professionnel en activité. S’il s’agit d’une erreur, adressez-vous à votre ordre ou à l’autorité qui vous enregistre.';
+
 /** No sentence tells whether an identifier exists: the person who waits in vain reads the same as the one who mistyped. */
 export const pageRefusals: Readonly<Record<PageRefusal, RefusalText>> = {
   unknown_login: {
@@ -70,6 +73,12 @@ export const pageRefusals: Readonly<Record<PageRefusal, RefusalText>> = {
       'Trop de codes e-CPS erronés ont été saisis : votre téléphone est bloqué. Activez-le à nouveau, ou utilisez un autre téléphone activé.',
     offers: ['retry', 'application'],
   },
+  professional_inactive: {
+    status: 403,
+    title: 'Connexion impossible',
+    sentence: noLongerRegistered,
+    offers: ['application'],
+  },
   reported: {
     status: 403,
     title: 'Connexion signalée',
@@ -121,6 +130,7 @@ export const deviceRefusals: Readonly<
     status: 403,
     message: 'Trop de codes erronés : ce téléphone est bloqué. Activez-le à nouveau.',
   },
+  professional_inactive: { status: 403, message: noLongerRegistered },
   request_unknown: { status: 404, message: 'Cette demande de connexion n’existe pas, ou n’existe plus.' },
   request_expired: {
     status: 410,

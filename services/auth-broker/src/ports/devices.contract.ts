@@ -121,4 +121,123 @@ export function devicesContract(open: () => Promise<Devices>): void {
     expect(await devices.findPushSubscription(without.id)).toBeUndefined();
     expect(await devices.findPushSubscription(random())).toBeUndefined();
   });
+
+  describe('the silence of who was struck off', () => {
+    const silence = (event: number, silent: boolean) =>
+      devices.setSilence(nationalId, { event, silent, at: now });
+
+    it('is of all their phones, those activated meanwhile too, and of nobody else', async () => {
+      const before = await activate({ push });
+      const stranger = device({ push });
+      const ticket = random();
+      await devices.addTicket({ ticket, nationalId: `8${randomUUID()}`, expiresAt: now + 1000 });
+      await devices.activate(ticket, stranger);
+      await silence(7, true);
+      const after = await activate({ push });
+      for (const { id } of [before, after]) {
+        expect(await devices.find(id)).toMatchObject({ state: 'silent' });
+        expect(await devices.findPushSubscription(id)).toBeUndefined();
+      }
+      expect(await devices.listActive(nationalId, 10)).toEqual([]);
+      expect(await devices.find(stranger.id)).toMatchObject({ state: 'active' });
+      expect(await devices.findPushSubscription(stranger.id)).toEqual(push);
+    });
+
+    it('ends when they reappear, and leaves a locked phone locked', async () => {
+      const { id } = await activate({ push });
+      const locked = await activate();
+      await devices.tryPin(locked.id, ['k1.wrong'], 1);
+      await silence(7, true);
+      expect(await devices.find(locked.id)).toMatchObject({ state: 'locked' });
+      await silence(8, false);
+      expect(await devices.find(id)).toMatchObject({ state: 'active' });
+      expect(await devices.listActive(nationalId, 10)).toEqual([id]);
+      expect(await devices.findPushSubscription(id)).toEqual(push);
+      expect(await devices.find(locked.id)).toMatchObject({ state: 'locked' });
+    });
+
+    it('is as the last event says, in whatever order events come, and however often', async () => {
+      const { id } = await activate();
+      const state = async () => (await devices.find(id))?.state;
+      await silence(9, false);
+      await silence(7, true);
+      expect(await state()).toBe('active');
+      await silence(12, true);
+      await silence(12, true);
+      await silence(9, false);
+      expect(await state()).toBe('silent');
+      await Promise.all([13, 18, 14, 17, 15, 16].map((event) => silence(event, event < 18)));
+      expect(await state()).toBe('active');
+    });
+
+    it('ends when the register contradicts it, until a later event', async () => {
+      const { id } = await activate();
+      await silence(7, true);
+      await devices.endSilence(nationalId);
+      await devices.endSilence(`8${randomUUID()}`);
+      await silence(7, true);
+      expect(await devices.find(id)).toMatchObject({ state: 'active' });
+      await silence(8, true);
+      expect(await devices.find(id)).toMatchObject({ state: 'silent' });
+    });
+  });
+
+  describe('an identifier that became another one', () => {
+    const merge = (event = 5) => devices.merge({ event, previousId, nationalId, at: now });
+    let previousId: string;
+    beforeEach(() => {
+      previousId = `0${randomUUID()}`;
+    });
+    const ticketFor = async (owner: string, expiresAt = now + 1000) => {
+      const ticket = random();
+      await devices.addTicket({ ticket, nationalId: owner, expiresAt });
+      return ticket;
+    };
+    const activateFor = async (owner: string) => {
+      const enrolled = device();
+      expect(await devices.activate(await ticketFor(owner), enrolled)).toBe(true);
+      return enrolled.id;
+    };
+
+    it('gives it its phones, beside those that it had, as often as it is asked', async () => {
+      const [old, own] = [await activateFor(previousId), await activateFor(nationalId)];
+      for (let i = 0; i < 2; i++) await merge();
+      expect((await devices.listActive(nationalId, 10)).toSorted()).toEqual([old, own].toSorted());
+      expect(await devices.listActive(previousId, 10)).toEqual([]);
+      expect(await devices.find(old)).toMatchObject({ nationalId, state: 'active' });
+    });
+
+    it('gives it its ticket: who was recognised before activates their phone after', async () => {
+      const ticket = await ticketFor(previousId);
+      await merge();
+      const enrolled = device();
+      expect(await devices.activate(ticket, enrolled)).toBe(true);
+      expect(await devices.find(enrolled.id)).toMatchObject({ nationalId });
+    });
+
+    it.each(['previous', 'other'])('keeps of two tickets the one given last: the %s one', async (last) => {
+      const previous = await ticketFor(previousId, now + (last === 'previous' ? 2000 : 1000));
+      const other = await ticketFor(nationalId, now + (last === 'previous' ? 1000 : 2000));
+      await merge();
+      expect(await devices.activate(previous, device())).toBe(last === 'previous');
+      expect(await devices.activate(other, device())).toBe(last === 'other');
+    });
+
+    it('loses no phone that is being activated at the same time', async () => {
+      for (let round = 0; round < 10; round++) {
+        const ticket = await ticketFor(previousId);
+        const enrolled = device();
+        const [activated] = await Promise.all([devices.activate(ticket, enrolled), merge()]);
+        expect(activated).toBe(true);
+        expect(await devices.find(enrolled.id)).toMatchObject({ nationalId });
+      }
+    });
+
+    it('whose person was struck off leaves its phones silent', async () => {
+      const id = await activateFor(previousId);
+      await devices.setSilence(nationalId, { event: 3, silent: true, at: now });
+      await merge();
+      expect(await devices.find(id)).toMatchObject({ state: 'silent' });
+    });
+  });
 }

@@ -18,10 +18,10 @@ export interface Devices {
 
   find(id: string): Promise<Device | undefined>;
 
-  /** The active ones, newest first, `limit` at most. */
+  /** The active ones, newest first, `limit` at most; none of a professional whose phones are silent. */
   listActive(nationalId: string, limit: number): Promise<readonly string[]>;
 
-  /** Undefined when the device is unknown, locked, or takes no push. */
+  /** Undefined when the device is unknown, locked, silent, or takes no push. */
   findPushSubscription(id: string): Promise<PushSubscription | undefined>;
 
   /**
@@ -29,6 +29,29 @@ export interface Devices {
    * once are N failures. The right PIN resets the count; the failure number `tries` locks the device.
    */
   tryPin(id: string, verifiers: readonly [string, ...string[]], tries: number): Promise<PinVerdict>;
+
+  /**
+   * Silences all phones of a professional, or ends it, as an event of the register says. Of several events the one of the
+   * greatest number counts, in whatever order they come.
+   */
+  setSilence(
+    nationalId: string,
+    silence: { readonly event: number; readonly silent: boolean; readonly at: number },
+  ): Promise<void>;
+
+  /** Ends a silence that the register contradicts. An event that comes later may silence them again. */
+  endSilence(nationalId: string): Promise<void>;
+
+  /**
+   * What was of the previous identifier is of the other one from now on: phones, a ticket, fraud reports. All of it or
+   * nothing; done again, it changes nothing.
+   */
+  merge(merge: {
+    readonly event: number;
+    readonly previousId: string;
+    readonly nationalId: string;
+    readonly at: number;
+  }): Promise<void>;
 }
 
 export interface NewDevice {

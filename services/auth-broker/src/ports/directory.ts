@@ -1,8 +1,12 @@
 /** The register, as far as a login page needs it. */
 export interface Directory {
-  /**
-   * The identifier under which the professional is known, whichever of theirs was typed; undefined when nobody has it.
-   * Throws `Unavailable`.
-   */
-  findNationalId(identifier: string): Promise<string | undefined>;
+  /** Undefined when nobody has this identifier. Throws `Unavailable`. */
+  find(identifier: string): Promise<KnownProfessional | undefined>;
+}
+
+export interface KnownProfessional {
+  /** The identifier under which they are known, whichever of theirs was asked for. */
+  readonly nationalId: string;
+  /** False for who was struck off. */
+  readonly active: boolean;
 }

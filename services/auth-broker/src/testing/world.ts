@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { ApprovalRequest, Approvals } from '@psc/approvals';
 import { sampleRequest } from '@psc/approvals/sample-request';
+import type { RegisterEvent } from '@psc/contracts';
 import { createDevice, type Device, type DeviceKeys, generateDeviceKeys } from '@psc/ecps-device';
 import { Unavailable, withLuhnKey } from '@psc/kernel';
 import type { Quotas } from '@psc/quotas';
@@ -11,10 +12,12 @@ import { createHmacPinVerifiers } from '#src/adapters/pin-verifiers.hmac.ts';
 import { compose, type Parts, type Settings } from '#src/compose.ts';
 import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
+import type { KnownProfessional } from '#src/ports/directory.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
 import type { Messages } from '#src/ports/messages.ts';
 import type { Notifications } from '#src/ports/notifications.ts';
 import type { OwedMessages } from '#src/ports/owed-messages.ts';
+import type { PreviousContact } from '#src/ports/register-events.ts';
 import { createIdentities } from './identities.ts';
 
 export const walletUrl = 'https://wallet.example';
@@ -66,6 +69,15 @@ export async function createWorld(
   const clock = () => time.now;
   const camille = inventProfessional();
   const broken = new Set<'directory' | 'queue'>();
+  const known = { nationalId: camille.nationalId, active: true };
+  const register: TestRegister = {
+    people: new Map([
+      [camille.nationalId, known],
+      [camille.adeli, known],
+    ]),
+    events: [],
+    previousContacts: new Map(),
+  };
   const { byName: services } = await createIdentities(
     ['auth-broker', 'enrolment-desk', 'notification-worker', 'oidc-provider'],
     clock,
@@ -77,11 +89,20 @@ export async function createWorld(
     metrics,
     pins: createHmacPinVerifiers(`k1:${randomBytes(32).toString('base64')}`),
     directory: {
-      async findNationalId(identifier) {
+      async find(identifier) {
         if (broken.has('directory')) throw new Unavailable('directory_unavailable', 'unplugged');
-        return identifier === camille.adeli || identifier === camille.nationalId
-          ? camille.nationalId
-          : undefined;
+        return register.people.get(identifier);
+      },
+    },
+    registerEvents: {
+      async read({ first, last }) {
+        if (broken.has('directory')) throw new Unavailable('directory_unavailable', 'unplugged');
+        return register.events.filter(({ id }) => id >= first && id <= last);
+      },
+      findPreviousContact: async (id) => register.previousContacts.get(id),
+      async markAnnounced(id) {
+        if (broken.has('queue')) throw new Unavailable('directory_unavailable', 'unplugged');
+        register.previousContacts.delete(id);
       },
     },
     notifications: {
@@ -115,6 +136,8 @@ export async function createWorld(
     camille,
     stranger: inventProfessional(),
     stores,
+    register,
+    now: clock,
     broken,
     pass: (milliseconds) => {
       time.now += milliseconds;
@@ -170,6 +193,15 @@ export async function createWorld(
   return world;
 }
 
+/** What rpps-directory answers. */
+export interface TestRegister {
+  /** By each of their identifiers. */
+  readonly people: Map<string, KnownProfessional>;
+  readonly events: RegisterEvent[];
+  /** By the event that brought another one. */
+  readonly previousContacts: Map<number, PreviousContact>;
+}
+
 export interface World {
   readonly app: FastifyInstance;
   /** The one whom the directory knows. */
@@ -177,6 +209,8 @@ export interface World {
   /** One whom it does not. */
   readonly stranger: ReturnType<typeof inventProfessional>;
   readonly stores: Stores;
+  readonly register: TestRegister;
+  now(): number;
   /** What does not answer now. */
   readonly broken: Set<'directory' | 'queue'>;
   pass(milliseconds: number): void;

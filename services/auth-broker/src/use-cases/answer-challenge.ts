@@ -1,6 +1,6 @@
 import type { Approvals, ChallengedApproval, Decision } from '@psc/approvals';
 import type { AnswerClaims } from '@psc/contracts';
-import { accepted, type Clock, type Outcome, type Refused, refused, Unavailable } from '@psc/kernel';
+import { accepted, type Clock, type Outcome, type Refused, refused } from '@psc/kernel';
 import {
   type AnswerRefusal,
   checkAnswerable,
@@ -8,7 +8,6 @@ import {
   isSameNumber,
 } from '#src/domain/challenge-answer.ts';
 import type { Device } from '#src/domain/device.ts';
-import type { ApplicationCalls } from '#src/ports/application-calls.ts';
 import type { Devices } from '#src/ports/devices.ts';
 import type { FraudReports } from '#src/ports/fraud-reports.ts';
 import type { NotificationBudget } from '#src/ports/notification-budget.ts';
@@ -16,20 +15,17 @@ import type { PinVerifiers } from '#src/ports/pin-verifiers.ts';
 import type { Proofs } from '#src/ports/proofs.ts';
 import type { TraceStep } from '#src/ports/traces.ts';
 import type { AuthenticateDevice, DeviceRefusal } from './authenticate-device.ts';
+import type { DecideChallenge } from './decide-challenge.ts';
 
 export interface AnswerChallengeNeeds {
-  readonly approvals: Pick<Approvals, 'find' | 'decide'>;
+  readonly approvals: Pick<Approvals, 'find'>;
+  readonly decideChallenge: DecideChallenge;
   readonly authenticate: AuthenticateDevice;
   readonly devices: Pick<Devices, 'tryPin'>;
   readonly pins: PinVerifiers;
   readonly proofs: Proofs;
   readonly fraudReports: Pick<FraudReports, 'add'>;
   readonly budget: Pick<NotificationBudget, 'reset'>;
-  /** Hears of every decision. */
-  readonly onDecided: (approval: ChallengedApproval, decision: Decision) => void;
-  readonly calls: ApplicationCalls;
-  /** Hears that an application will not be told of a decision. */
-  readonly onUnpinged: (error: Unavailable) => void;
   readonly trace: TraceStep;
   /** Wrong PINs that lock a device. */
   readonly pinTries: number;
@@ -127,21 +123,8 @@ export function createAnswerChallenge(needs: AnswerChallengeNeeds): AnswerChalle
   }
 
   async function decide(approval: ChallengedApproval, decision: Decision) {
-    const decided = await approvals.decide(approval.id, decision);
-    if (!decided.ok) return refused(explainLostDecision(decided.refusal));
-    needs.onDecided(approval, decision);
-    if (approval.request.ping) await ping(approval);
-    return decided;
-  }
-
-  /** The decision stands, told or not: an application that hears nothing may still poll. */
-  async function ping({ id, request }: ChallengedApproval): Promise<void> {
-    try {
-      await needs.calls.ping(id, request.clientId);
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      needs.onUnpinged(error);
-    }
+    const decided = await needs.decideChallenge(approval, decision);
+    return decided.ok ? decided : refused(explainLostDecision(decided.refusal));
   }
 
   function prove({ id, request, challenge }: ChallengedApproval, device: Device): Promise<string> {

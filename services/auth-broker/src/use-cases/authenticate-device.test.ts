@@ -24,6 +24,9 @@ async function prepare() {
     devices: { find: async (id) => (id === device.id ? device : undefined) },
     signatures: createJoseDeviceSignatures(audience),
     quotas: createMemoryQuotas(clock),
+    confirmSilence: async () => {
+      throw new Error('called unexpectedly');
+    },
     callsPerMinute: 10,
     clock,
   });

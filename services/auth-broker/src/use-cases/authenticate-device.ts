@@ -4,11 +4,13 @@ import type { Quotas } from '@psc/quotas';
 import type { Device } from '#src/domain/device.ts';
 import { type DeviceSignatures, SIGNATURE_LIFETIME_MS } from '#src/ports/device-signatures.ts';
 import type { Devices } from '#src/ports/devices.ts';
+import type { ConfirmSilence } from './confirm-silence.ts';
 
 export type DeviceRefusal =
   | 'signature_invalid'
   | 'signature_replayed'
   | 'device_locked'
+  | 'professional_inactive'
   | 'too_many_requests';
 
 /** Which device makes a call. An unknown device and a wrong signature are refused alike, after the same work. */
@@ -27,6 +29,7 @@ export function createAuthenticateDevice(needs: {
   readonly devices: Pick<Devices, 'find'>;
   readonly signatures: DeviceSignatures;
   readonly quotas: Quotas;
+  readonly confirmSilence: ConfirmSilence;
   readonly callsPerMinute: number;
   readonly clock: Clock;
 }): AuthenticateDevice {
@@ -54,9 +57,20 @@ export function createAuthenticateDevice(needs: {
   };
 
   /** Counted once the signature is known to be right: nobody else can silence a device. */
-  async function admit(device: Device): Promise<Outcome<Device, 'too_many_requests' | 'device_locked'>> {
+  async function admit(
+    device: Device,
+  ): Promise<Outcome<Device, 'too_many_requests' | 'device_locked' | 'professional_inactive'>> {
     if (!(await quotas.reserve(`device-calls:${device.id}`, needs.callsPerMinute, 60_000)))
       return refused('too_many_requests');
-    return device.state === 'locked' ? refused('device_locked') : accepted(device);
+    switch (device.state) {
+      case 'active':
+        return accepted(device);
+      case 'locked':
+        return refused('device_locked');
+      case 'silent':
+        return (await needs.confirmSilence(device.nationalId))
+          ? refused('professional_inactive')
+          : accepted(device);
+    }
   }
 }

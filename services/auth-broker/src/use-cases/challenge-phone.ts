@@ -34,23 +34,23 @@ export type ChallengePhone = (asked: {
 }) => Promise<Outcome<Notified, TransitionRefusal>>;
 
 /**
- * Asks a professional to approve on their phone. An identifier that nobody has, or whose owner has no phone, is asked in
- * the same way, with the same work: it behaves like a phone that nobody answers. Throws `Unavailable` before anything
+ * Asks a professional to approve on their phone. An identifier that nobody has, or whose owner was struck off or has no
+ * phone, is asked in the same way, with the same work: it behaves like a phone that nobody answers. Throws `Unavailable` before anything
  * happened.
  */
 export function createChallengePhone(needs: ChallengePhoneNeeds): ChallengePhone {
   const { approvals, directory, devices, clock } = needs;
 
   return async ({ approvalId, identifier, browser, given }) => {
-    const known = await directory.findNationalId(identifier);
-    const nationalId = known ?? identifier;
+    const known = await directory.find(identifier);
+    const nationalId = known?.nationalId ?? identifier;
     const active = await devices.listActive(nationalId, MOST_NOTIFIED_DEVICES);
     const number = given?.number ?? needs.drawNumber();
     const challenge = { nationalId, means: 'ecps', number, browser, challengedAt: clock() } as const;
     const challenged = await approvals.challenge(approvalId, challenge, given?.lifetimeMs);
     if (!challenged.ok) return challenged;
     // The decoy's job is dropped by the worker: the queue is as long for a professional who does not exist.
-    const phones = known !== undefined && active.length > 0 ? active : [needs.drawDeviceId()];
+    const phones = known?.active && active.length > 0 ? active : [needs.drawDeviceId()];
     return accepted(await notify(approvalId, nationalId, phones));
   };
 

@@ -1,4 +1,4 @@
-import { type registerEventsAnswerSchema, registerEventsCallSchema } from '@psc/contracts';
+import { type doneSchema, registerEventsCallSchema } from '@psc/contracts';
 import { requireCaller, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
@@ -16,7 +16,7 @@ export function registerEventRoutes(needs: {
       if (!run)
         return reply.code(400).send({ error: 'malformed_request', message: 'La requête est mal formée.' });
       await needs.act(run);
-      const answered: z.input<typeof registerEventsAnswerSchema> = { done: true };
+      const answered: z.input<typeof doneSchema> = { done: true };
       return reply.send(answered);
     });
   };

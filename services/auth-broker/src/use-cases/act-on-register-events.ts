@@ -1,0 +1,90 @@
+import type { Approvals } from '@psc/approvals';
+import type { RegisterEvent } from '@psc/contracts';
+import type { Devices } from '#src/ports/devices.ts';
+import type { Directory } from '#src/ports/directory.ts';
+import type { RegisterEvents, Run } from '#src/ports/register-events.ts';
+import type { DecideChallenge } from './decide-challenge.ts';
+import type { SendMessage } from './send-message.ts';
+
+export type ActOnRegisterEvents = (run: Run) => Promise<void>;
+
+/**
+ * Does what the register's events ask of phones and contacts. One after the other, each in a way that may be done again: a
+ * run that fails in the middle is done again whole.
+ */
+export function createActOnRegisterEvents(needs: {
+  readonly events: RegisterEvents;
+  readonly directory: Directory;
+  readonly devices: Pick<Devices, 'setSilence' | 'merge'>;
+  readonly approvals: Pick<Approvals, 'awaiting' | 'abandon'>;
+  readonly decideChallenge: DecideChallenge;
+  readonly sendMessage: SendMessage;
+  /** Hears of each event that was acted on. */
+  readonly onActed: (event: RegisterEvent) => void;
+  /** Hears that the contact of before could not be written to at all. */
+  readonly onUnreachable: (event: RegisterEvent, changed: 'phone' | 'mail') => void;
+}): ActOnRegisterEvents {
+  const { events, directory, devices, approvals } = needs;
+
+  return async (run) => {
+    for (const event of await events.read(run)) {
+      await act(event);
+      needs.onActed(event);
+    }
+  };
+
+  async function act(event: RegisterEvent): Promise<void> {
+    const { id, type, nationalId, at } = event;
+    switch (type) {
+      case 'struck_off':
+        await devices.setSilence(nationalId, { event: id, silent: true, at: at * 1000 });
+        return endAwaiting(nationalId);
+      case 'reappeared':
+        return devices.setSilence(nationalId, { event: id, silent: false, at: at * 1000 });
+      case 'merged':
+        return merge(event);
+      case 'contact_changed':
+        return announce(event);
+    }
+  }
+
+  /**
+   * A browser's login ends as if nobody had answered: the page is open to whoever typed the identifier. An application that
+   * asked by CIBA reads that it was refused.
+   */
+  async function endAwaiting(nationalId: string): Promise<void> {
+    for (const approval of await approvals.awaiting(nationalId)) {
+      if (approval.request.channel === 'browser') await approvals.abandon(approval.id);
+      else await needs.decideChallenge(approval, { state: 'denied', reason: 'professional_inactive' });
+    }
+  }
+
+  /** What awaits the former identifier cannot be answered by phones that are of another one: it is asked anew. */
+  async function merge({ id, nationalId, previousId, at }: RegisterEvent): Promise<void> {
+    // The register may have taken it back since: an import can be undone.
+    if ((await directory.find(previousId))?.nationalId !== nationalId) return;
+    await devices.merge({ event: id, previousId, nationalId, at: at * 1000 });
+    for (const approval of await approvals.awaiting(previousId)) await approvals.abandon(approval.id);
+  }
+
+  /** Told to the old telephone number, and to the old address, in case nobody asked for the change. */
+  async function announce(event: RegisterEvent): Promise<void> {
+    const { id, at } = event;
+    const previous = await events.findPreviousContact(id);
+    for (const changed of previous?.changed ?? []) {
+      const sent = await needs.sendMessage({
+        channel: changed === 'phone' ? 'sms' : 'email',
+        to: previous?.[changed] ?? '',
+        content: {
+          kind: 'contact-changed',
+          contact: changed === 'phone' ? 'phone' : 'email',
+          changedAt: at * 1000,
+        },
+        // The same event is announced once, however often it comes.
+        cause: `register-event:${id}`,
+      });
+      if (!sent.ok) needs.onUnreachable(event, changed);
+    }
+    await events.markAnnounced(id);
+  }
+}
