@@ -42,3 +42,6 @@ CREATE UNIQUE INDEX listed_words_in_order ON listed_words (word, name_key, perso
 
 -- The words that there are, for those that are looked for in the middle of a word. Those that nobody has any more stay.
 CREATE TABLE known_words (word text COLLATE "C" PRIMARY KEY);
+-- Comes with PostgreSQL (`postgresql-contrib` where it is packaged apart); the owner of a database may create it.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX known_words_by_trigram ON known_words USING gin (word gin_trgm_ops);

@@ -11,6 +11,8 @@ export interface Said {
   readonly present: boolean;
   /** StoredRows of this kind. */
   readonly rows: string;
+  /** The version that last wrote this. */
+  readonly version?: string | undefined;
 }
 
 /** All that the register holds of one person: what every function of this folder that answers about a person reads. */

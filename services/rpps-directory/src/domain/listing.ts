@@ -1,5 +1,5 @@
 import { departmentOf } from './department.ts';
-import { type Described, isActive, isKnown } from './described.ts';
+import { type Described, isActive } from './described.ts';
 import { nameKey, wordsOf } from './name-key.ts';
 import { describePerson, onlyPublished, type Person } from './person.ts';
 
@@ -54,9 +54,7 @@ const MOST_FACETS = 300;
  * names are those of practice, which is how a professional is known; civil ones are not searched by.
  */
 export function listingOf(described: Described): Listing | undefined {
-  if (!isKnown(described)) return undefined;
-  const publicFile = described.said.personne_activite;
-  const person = describePerson(publicFile ? onlyPublished(described) : described);
+  const person = listedPerson(described);
   if (!person) return undefined;
   const [first] = person.exercices;
   const familyKey = nameKey(first?.nomDexercice ?? person.familyName);
@@ -67,11 +65,53 @@ export function listingOf(described: Described): Listing | undefined {
   return {
     nationalId: described.nationalId,
     active: isActive(described),
-    published: publicFile?.present,
+    published: described.said.personne_activite?.present,
     familyKey,
     givenKey,
     nameKey: [...new Set([...wordsOf(familyKey), ...wordsOf(givenKey), ...others])].join(' '),
     facets: facetsOf(person),
+  };
+}
+
+function listedPerson(described: Described): Person | undefined {
+  return describePerson(described.said.personne_activite ? onlyPublished(described) : described);
+}
+
+/** Somebody as a list of results shows them: enough to choose, and nothing that they are not searched by. */
+export interface ListedPerson {
+  readonly nationalId: string;
+  readonly status: 'active' | 'inactive';
+  /** Names of practice. */
+  readonly familyName: string;
+  readonly givenName: string;
+  readonly exercices: readonly {
+    readonly codeProfession: string;
+    readonly codeCategorieProfessionnelle: string;
+    readonly codesSavoirFaire: readonly string[];
+  }[];
+  readonly departments: readonly string[];
+}
+
+const MOST_SHOWN = 20;
+
+export function showListed(described: Described): ListedPerson | undefined {
+  const person = listedPerson(described);
+  if (!person) return undefined;
+  const [first] = person.exercices;
+  const departments = person.exercices.flatMap(({ activities }) => activities.map(departmentOf));
+  return {
+    nationalId: person.nationalId,
+    status: isActive(described) ? 'active' : 'inactive',
+    familyName: first?.nomDexercice ?? person.familyName,
+    givenName: first?.prenomDexercice ?? person.givenName,
+    exercices: person.exercices.slice(0, MOST_SHOWN).map((exercice) => ({
+      codeProfession: exercice.codeProfession,
+      codeCategorieProfessionnelle: exercice.codeCategorieProfessionnelle,
+      codesSavoirFaire: exercice.savoirFaire
+        .slice(0, MOST_SHOWN)
+        .map(({ codeSavoirFaire }) => codeSavoirFaire),
+    })),
+    departments: [...new Set(departments)].filter((code) => code !== '').slice(0, MOST_SHOWN),
   };
 }
 

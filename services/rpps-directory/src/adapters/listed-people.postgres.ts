@@ -1,0 +1,138 @@
+import type { Queryable } from '@psc/datastores';
+import type { PoolClient } from 'pg';
+import type { Described } from '#src/domain/described.ts';
+import { listingOf } from '#src/domain/listing.ts';
+import type { FileKind } from '#src/domain/stored-rows.ts';
+import { readDescribed, resolveIdentifiers } from './described.postgres.ts';
+import type { Follow } from './follower.postgres.ts';
+import { streamDescribed } from './stream-described.postgres.ts';
+import { finishTwin, openTwin } from './twin-table.postgres.ts';
+
+/** What a listing is made of. */
+const listedKinds = [
+  'personne_activite',
+  'pro_sante_connect',
+  'savoir_faire',
+  'dipl_autexerc',
+  'mssante',
+  'porteurs',
+] as const satisfies readonly FileKind[];
+
+/** Keeps `listed_people` and the words of their names. */
+export const listPeople: Follow = {
+  name: 'listed people',
+  tables: ['listed_people', 'listed_words', 'known_words'],
+
+  async follow(tx, nationalIds) {
+    const described = await readDescribed(tx, listedKinds, nationalIds);
+    await tx.query(FORGET_WORDS, [nationalIds], 'forget-words');
+    const listed = [...described.values()].flatMap(listedRow);
+    const ids = listed.map(({ national_id }) => national_id);
+    await tx.query(UNLIST, [nationalIds, ids], 'unlist-people');
+    await tx.query(LIST, [JSON.stringify(listed)], 'list-people');
+    await tx.query(ADD_WORDS, [ids], 'add-words');
+    await tx.query(KNOW_WORDS, [ids], 'know-words');
+  },
+
+  async rebuild(client) {
+    const people = await openTwin(client, 'listed_people');
+    for await (const batch of streamDescribed(client, listedKinds)) {
+      const listed = (await withMoves(client, batch)).flatMap(listedRow);
+      await client.query({ text: LIST_AGAIN(people), values: [JSON.stringify(listed)], name: 'list-again' });
+    }
+    const words = await openTwin(client, 'listed_words');
+    await client.query(
+      `INSERT INTO ${words} SELECT word, name_key, id FROM ${people}, string_to_table(name_key, ' ') AS word
+       WHERE name_key <> ''`,
+    );
+    await client.query(`INSERT INTO known_words SELECT DISTINCT word FROM ${words} ON CONFLICT DO NOTHING`);
+    await finishTwin(client, 'listed_people');
+    await finishTwin(client, 'listed_words');
+  },
+};
+
+async function withMoves(client: PoolClient, batch: readonly Described[]): Promise<Described[]> {
+  const targets = await resolveIdentifiers(
+    asQueryable(client),
+    batch.map(({ nationalId }) => nationalId),
+  );
+  return batch.map((described) => {
+    const target = targets.get(described.nationalId);
+    return target === described.nationalId ? described : { ...described, movedTo: target };
+  });
+}
+
+/** On the connection of a rebuild, whose statements may be long. */
+function asQueryable(client: PoolClient): Queryable {
+  return {
+    query: (text, values = [], name) =>
+      client.query({ text, values: [...values], ...(name ? { name } : {}) }),
+  };
+}
+
+function listedRow(described: Described) {
+  const listing = listingOf(described);
+  if (!listing) return [];
+  return [
+    {
+      national_id: listing.nationalId,
+      active: listing.active,
+      published: listing.published ?? null,
+      version_id: latestVersion(described, listing.published !== undefined),
+      family_key: listing.familyKey,
+      given_key: listing.givenKey,
+      name_key: listing.nameKey,
+      facets: listing.facets,
+    },
+  ];
+}
+
+/** Of what the listing says: a change of the restricted file alone must not show in what is public. */
+function latestVersion({ said }: Described, onlyPublished: boolean): string {
+  const versions = listedKinds
+    .filter((kind) => !(onlyPublished && kind === 'pro_sante_connect'))
+    .map((kind) => Number(said[kind]?.version ?? 0));
+  return String(Math.max(0, ...versions));
+}
+
+const SAID = `
+  json_to_recordset($1) AS said (national_id text, active boolean, published boolean, version_id bigint,
+    family_key text, given_key text, name_key text, facets text[])`;
+const UPDATED_AT = 'coalesce((SELECT finished_at FROM versions v WHERE v.id = said.version_id), now())';
+const COLUMNS = 'id, national_id, active, published, updated_at, family_key, given_key, name_key, facets';
+
+const LIST = `
+  INSERT INTO listed_people AS p (${COLUMNS})
+  SELECT coalesce(old.id, nextval('listed_people_ids')), said.national_id, said.active, said.published, ${UPDATED_AT},
+    said.family_key, said.given_key, said.name_key, said.facets
+  FROM ${SAID} LEFT JOIN listed_people old ON old.national_id = said.national_id
+  ON CONFLICT (national_id) DO UPDATE SET active = excluded.active, published = excluded.published,
+    updated_at = excluded.updated_at, family_key = excluded.family_key, given_key = excluded.given_key,
+    name_key = excluded.name_key, facets = excluded.facets`;
+
+const LIST_AGAIN = (table: string) => `
+  INSERT INTO ${table} (${COLUMNS})
+  SELECT coalesce(old.id, nextval('listed_people_ids')), said.national_id, said.active, said.published, ${UPDATED_AT},
+    said.family_key, said.given_key, said.name_key, said.facets
+  FROM ${SAID} LEFT JOIN listed_people old ON old.national_id = said.national_id`;
+
+/** A rollback takes back who came with the version that it undoes. */
+const UNLIST = 'DELETE FROM listed_people WHERE national_id = ANY($1) AND national_id <> ALL($2)';
+
+const FORGET_WORDS = `
+  DELETE FROM listed_words w USING (
+    SELECT word, p.name_key, p.id FROM listed_people p, string_to_table(p.name_key, ' ') AS word
+    WHERE p.national_id = ANY($1)
+  ) AS old
+  WHERE w.word = old.word AND w.name_key = old.name_key AND w.person_id = old.id`;
+
+const ADD_WORDS = `
+  INSERT INTO listed_words
+  SELECT word, p.name_key, p.id FROM listed_people p, string_to_table(p.name_key, ' ') AS word
+  WHERE p.national_id = ANY($1) AND p.name_key <> ''`;
+
+const KNOW_WORDS = `
+  INSERT INTO known_words
+  SELECT DISTINCT word FROM listed_people p, string_to_table(p.name_key, ' ') AS word
+  WHERE p.national_id = ANY($1) AND p.name_key <> ''
+  ON CONFLICT DO NOTHING`;
