@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isWellFormed,
   mayBeTakenOver,
   originOf,
   otherIds,
@@ -24,6 +25,25 @@ describe('the origin of an identifier', () => {
   ])('of %s is %s', (identifier, origin) => {
     expect(originOf(identifier)).toBe(origin);
   });
+
+  it.each([
+    '899700000013',
+    '0759999998',
+    '02A9999998',
+    '30B0270001/CPET00001',
+    '599999999900017/CPAT00045',
+    '699700000013000/1',
+    psi,
+  ])('%s has the shape of its type', (identifier) => {
+    expect(isWellFormed(identifier)).toBe(true);
+  });
+
+  it.each(['89970000001', '8997000000130', '075999999', '30B0270001', '5999999999/1', 'XYZ123456', ''])(
+    '%j has not',
+    (identifier) => {
+      expect(isWellFormed(identifier)).toBe(false);
+    },
+  );
 
   it('is not ADELI for a PSI account that happens to begin with a 0', () => {
     expect(outlivesItsExtract(psi)).toBe(false);

@@ -26,6 +26,26 @@ const byPrefix: Readonly<Record<string, Origin>> = {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EDIT = /^ANS\d{14}$/;
 
+/**
+ * What follows the type, by type (TRE_G08); those with a structure in them end with what the structure calls the person.
+ * FINESS and ADELI numbers of Corsica, overseas and tests hold letters.
+ */
+const shapes: Readonly<Partial<Record<Origin, RegExp>>> = {
+  RPPS: /^8\d{11}$/,
+  ADELI: /^0\d[0-9A-Z]\d{7}$/,
+  CAB_ADELI: /^1[0-9A-Z]{11}\/.+$/,
+  FINESS: /^3\d[0-9A-Z]\d{7}\/.+$/,
+  SIREN: /^4\d{9}\/.+$/,
+  SIRET: /^5\d{14}\/.+$/,
+  CAB_RPPS: /^6\d{14}\/.+$/,
+};
+
+/** Has the identifier the shape that the nomenclature gives to its type? Its key is not looked at. */
+export function isWellFormed(identifier: string): boolean {
+  const origin = originOf(identifier);
+  return shapes[origin]?.test(identifier) ?? origin !== 'RASS';
+}
+
 export function originOf(identifier: string): Origin {
   if (UUID.test(identifier)) return 'PSI';
   if (EDIT.test(identifier)) return 'EDIT';

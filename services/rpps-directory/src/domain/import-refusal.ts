@@ -10,6 +10,7 @@ const importRefusals = [
   // Not what it was when the import that goes on began.
   'file_is_another',
   'header_unknown',
+  'header_repeated',
   'file_truncated',
   'zip_damaged',
   'zip_encrypted',

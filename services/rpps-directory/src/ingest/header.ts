@@ -7,6 +7,8 @@ import { type Column, type Field, fileColumns, openKinds } from './file-columns.
 export interface Layout {
   readonly kind: FileKind;
   readonly separator: '|' | ';';
+  /** As they are written in this file. */
+  readonly headers: readonly string[];
   readonly positions: ReadonlyMap<Field, number>;
   /** Columns of a row, the empty one after a trailing separator apart. */
   readonly width: number;
@@ -21,7 +23,8 @@ export interface Layout {
  */
 export function parseHeader(line: string): Accepted<Layout> | ImportRefused {
   const separator = line.includes('|') ? '|' : ';';
-  const headers = line.split(separator).map(normalise);
+  const written = line.split(separator).map((header) => header.trim());
+  const headers = written.map(normalise);
   const trailing = headers.length > 1 && headers.at(-1) === '';
   if (trailing) headers.pop();
 
@@ -50,7 +53,7 @@ export function parseHeader(line: string): Accepted<Layout> | ImportRefused {
   const isDoubtful = unknown.length > 0 && !isNewest && !openKinds.has(kind);
   if (missing.length > 0 || twice.length > 0 || isDoubtful)
     return refuseImport('header_unknown', `line 1: ${problems(missing, twice, unknown).join('; ')}`);
-  return accepted({ kind, separator, positions, width: headers.length, trailing });
+  return accepted({ kind, separator, headers: written, positions, width: headers.length, trailing });
 }
 
 /** Accents are told apart; case, spaces at both ends and the shape of the apostrophe are not. */

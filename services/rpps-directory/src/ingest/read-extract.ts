@@ -92,6 +92,7 @@ async function* readBatches(
       if (cut) return yield cut;
     }
     const { described, rejected, warnings, ...parsed } = reader.parse(rest, lines + 1, isLast);
+    if (parsed.headerAgainAt !== undefined) return yield headerAgain(parsed.headerAgainAt);
     read(parsed.bytes);
     lines += parsed.lines;
     if (isLast || parsed.bytes > 0) yield accepted({ described, rejected, warnings, mark: markAt() });
@@ -102,6 +103,9 @@ async function* readBatches(
     return { bytes, lines, sha256: sha256.copy().digest('hex') };
   }
 }
+
+const headerAgain = (line: number) =>
+  refuseImport('header_repeated', `line ${line} is the header again: two files were put together`);
 
 const nothing = { described: [], rejected: [], warnings: [] };
 

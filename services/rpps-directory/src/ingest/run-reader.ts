@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { parseNationalId } from '@psc/kernel';
-import { parseOtherIdentifiers } from '#src/domain/identifier.ts';
+import { isWellFormed, parseOtherIdentifiers } from '#src/domain/identifier.ts';
 import {
   type RejectedRow,
   type RejectReason,
@@ -41,6 +41,8 @@ export interface Parsed {
   readonly described: DescribedRun[];
   readonly rejected: RejectedRow[];
   readonly warnings: Warning[];
+  /** A line that is the header again: two files were put together. */
+  readonly headerAgainAt: number | undefined;
   /** Bytes and lines read for good. What comes after is a run that may go on in the next bytes. */
   readonly bytes: number;
   readonly lines: number;
@@ -93,6 +95,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
   /** Pairs: index of the reason, line. */
   let warned: number[] = [];
   let run: Run | undefined;
+  let headerAgainAt: number | undefined;
   // The digests of its rows, to keep a repeated one once.
   const highs: number[] = [];
   const lows: number[] = [];
@@ -124,6 +127,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     rejected = [];
     warned = [];
     run = undefined;
+    headerAgainAt = undefined;
 
     const length = chunk.length;
     let number = line;
@@ -147,6 +151,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
       described,
       rejected,
       warnings: countWarnings(warned),
+      headerAgainAt,
       bytes: open ? open.start : lineStart,
       lines: (open ? open.line : number) - line,
     };
@@ -171,7 +176,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     const known = openRun();
     let current = known;
     if (!current || !hasKey(current)) {
-      const subject = subjectOfRow();
+      const subject = subjectOfRow(line);
       if (!subject.ok) return subject.refusal;
       if (current?.subject !== subject.value) current = newRun(subject.value, line, start);
     }
@@ -216,7 +221,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     outLength = o;
     outBits = bits;
     // Stored rows are joined by it: a value of a file with another separator cannot hold it.
-    if (separator !== BAR && countOf(BAR, o) > fieldsAt.length - 1) return 'not_text';
+    if (separator !== BAR && countOf(BAR, o) >= Math.max(1, fieldsAt.length)) return 'not_text';
     return undefined;
   }
 
@@ -255,13 +260,16 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     current.keyLength = k;
   }
 
-  const subjectOfRow = () => {
+  const isHeader = () => keyAt.every((column) => readValue(column) === layout.headers[column]);
+
+  const subjectOfRow = (line: number) => {
     if (isByNationalId) {
       const start = startOf(nationalIdAt);
       const end = endOf(nationalIdAt);
       if (isPlainRpps(bytes, start, end))
         return { ok: true, value: bytes.toString('latin1', start, end) } as const;
     }
+    if (isHeader()) headerAgainAt ??= line;
     return readSubject(kind, {
       nationalId: readValue(nationalIdAt),
       identifierType: readValue(typeAt),
@@ -288,10 +296,9 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
       return adeli.ok ? withOthers(current, [adeli.value]) : undefined;
     }
     if (cardIdAt >= 0) {
-      const onCard = readValue(cardIdAt);
-      if (onCard === '') return current.otherIds;
-      const parsed = parseNationalId(onCard);
-      return parsed.ok ? withOthers(current, [parsed.value]) : undefined;
+      // What is in this column is our reading: only what cannot be anything else is believed.
+      const onCard = parseNationalId(readValue(cardIdAt));
+      return onCard.ok && isWellFormed(onCard.value) ? withOthers(current, [onCard.value]) : current.otherIds;
     }
     return current.otherIds;
   }
@@ -338,7 +345,8 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
   }
 
   function reject(line: number, reason: RejectReason): void {
-    const subject = columns > nationalIdAt ? subjectOfRow() : undefined;
+    // Of a line that is too long, only the beginning may be here.
+    const subject = reason !== 'line_too_long' && columns > nationalIdAt ? subjectOfRow(line) : undefined;
     rejected.push({ line, reason, ...(subject?.ok ? { subject: subject.value } : {}) });
   }
 
