@@ -20,6 +20,12 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'the keys that sign tokens',
     hasVerbs: true,
   },
+  directory: {
+    service: 'rpps-directory',
+    program: 'directory.ts',
+    summary: 'the register of professionals: imports, versions, rollback',
+    hasVerbs: true,
+  },
   'dead-letters': {
     service: 'notification-worker',
     program: 'dead-letters.ts',

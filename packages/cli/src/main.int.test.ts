@@ -35,7 +35,8 @@ const environment = () => ({ DATABASE_URL: database.url, SEAL_KEYS });
 it('says what it can do, and asks every command the same', async () => {
   const { code, stdout } = await psc([]);
   expect(code).toBe(0);
-  for (const name of ['clients', 'keys', 'dead-letters']) expect(stdout).toContain(`\n  ${name} `);
+  for (const name of ['clients', 'keys', 'directory', 'dead-letters'])
+    expect(stdout).toContain(`\n  ${name} `);
   expect((await psc(['clients', '--help'])).stdout).toContain('rotate-secret');
 });
 

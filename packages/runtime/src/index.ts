@@ -1,3 +1,12 @@
+export {
+  exitCodes,
+  RefusedError,
+  readArguments,
+  readChoice,
+  readDuration,
+  UsageError,
+} from './command-arguments.ts';
+export { moment, printable, table } from './command-tables.ts';
 export { ConfigError, commonConfig, integer, json, parseConfig } from './config.ts';
 export { createHttpServer, type HttpServerSettings } from './http-server.ts';
 export { createLogger, type Logger } from './logger.ts';
@@ -8,6 +17,7 @@ export {
   type CertificateReaderSettings,
   createCertificateReader,
 } from './presented-certificate.ts';
+export { currentOperator, exitCodeOf, runCommand } from './run-command.ts';
 export { type Life, runService, type ServiceFrame } from './run-service.ts';
 export { createServiceClient, type ServiceClient } from './service-client.ts';
 export { callerOf, createServiceIdentity, requireCaller, type ServiceIdentity } from './service-identity.ts';

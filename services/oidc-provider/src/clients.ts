@@ -1,9 +1,9 @@
 import { createSeal, openPostgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { currentOperator, runCommand } from '@psc/runtime';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createClientsCommand } from './commands/clients-command.ts';
 import { clientsUsage } from './commands/clients-usage.ts';
-import { currentOperator, runCommand } from './commands/run-command.ts';
 import { readClientsConfig } from './config.ts';
 import { digestOfToken, inventSecret } from './registration.ts';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSeal } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { exitCodeOf } from '@psc/runtime';
 import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresApplications } from '#src/adapters/applications.postgres.ts';
 import { createClientsCommand } from '#src/commands/clients-command.ts';
-import { exitCodeOf } from '#src/commands/run-command.ts';
 import { digestOfToken, inventSecret } from '#src/registration.ts';
 import { sealKeys } from '#src/testing/keys.ts';
 

@@ -1,10 +1,10 @@
 import { createSeal, openPostgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
+import { currentOperator, runCommand } from '@psc/runtime';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { createKeysCommand } from './commands/keys-command.ts';
 import { keysUsage } from './commands/keys-usage.ts';
-import { currentOperator, runCommand } from './commands/run-command.ts';
 import { readKeysConfig } from './config.ts';
 import { keyPolicyOf } from './key-settings.ts';
 

@@ -8,7 +8,7 @@ import { freePorts } from '@psc/sandbox/supervisor/ports.ts';
 import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPostgresRegister } from './adapters/register.postgres.ts';
-import { extract, row } from './ports/register.contract.ts';
+import { extract, lambda, run } from './testing/extracts.ts';
 import { createServiceKeys } from './testing/identities.ts';
 
 const { postgres, url, close } = await openTestDatabase(new URL('../migrations/', import.meta.url));
@@ -20,8 +20,9 @@ let service: ChildProcess;
 let logged = '';
 
 beforeAll(async () => {
-  await createPostgresRegister({ postgres, seal: createSeal(CONTACT_SEAL_KEYS) }).apply(
-    extract('pro_sante_connect', [row({ phone: '+33 639980000', mail: 'camille@sante.example' })]),
+  await createPostgresRegister({ postgres, seal: createSeal(CONTACT_SEAL_KEYS) }).import(
+    extract('pro_sante_connect', [run(lambda, { phone: '+33 639980000', mail: 'camille@sante.example' })]),
+    { operator: 'test' },
   );
   service = spawn(process.execPath, [new URL('./main.ts', import.meta.url).pathname], {
     env: {

@@ -24,7 +24,7 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
     logger,
     metrics,
     isReady: async () => {
-      await postgres.query('SELECT FROM people LIMIT 1');
+      await postgres.query('SELECT FROM described_pro_sante_connect LIMIT 1');
       return true;
     },
     trustedProxies: config.TRUSTED_PROXIES,

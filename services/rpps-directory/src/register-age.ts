@@ -21,4 +21,4 @@ export function measureRegisterAge(metrics: Registry, postgres: Postgres): void 
 }
 
 const LAST_IMPORTS = `
-  SELECT kind, extract(epoch FROM max(finished_at))::float8 AS at FROM imports GROUP BY kind`;
+  SELECT kind, extract(epoch FROM max(finished_at))::float8 AS at FROM versions WHERE undoes IS NULL GROUP BY kind`;

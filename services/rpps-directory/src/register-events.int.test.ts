@@ -11,10 +11,11 @@ import { createHttpServer, createLogger, createMetrics, type Registry } from '@p
 import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { contactName } from './adapters/contacts.postgres.ts';
-import { createMemoryRegister } from './adapters/register.memory.ts';
+import { createPostgresContacts } from './adapters/contacts.postgres.ts';
+import { createPostgresProfessionals } from './adapters/professionals.postgres.ts';
 import { createBullmqRegisterEventQueue } from './adapters/register-event-queue.bullmq.ts';
 import { createPostgresRegisterEvents } from './adapters/register-events.postgres.ts';
+import { contactName } from './adapters/sealed-contact.ts';
 import { compose } from './compose.ts';
 import { startRelay } from './start-relay.ts';
 import { createServiceKeys } from './testing/identities.ts';
@@ -243,9 +244,10 @@ describe('the routes of events', async () => {
     trustedProxies: [],
   });
   opened.push(() => app.close());
-  const register = createMemoryRegister();
+  const professionals = createPostgresProfessionals({ postgres });
+  const contacts = createPostgresContacts({ postgres, seal });
   const identity = await identityOf('rpps-directory');
-  await compose(app, { professionals: register, contacts: register, events, identity });
+  await compose(app, { professionals, contacts, events, identity });
 
   const ask = async (caller: string, what: string, body: object) => {
     const authorization = `Bearer ${await (await identityOf(caller)).tokenFor('rpps-directory')}`;

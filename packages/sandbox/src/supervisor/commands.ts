@@ -53,13 +53,18 @@ export function createCommands(settings: {
       await stamps.once(`migrations of ${service}`, material, () => run(service, 'migrate', []));
     },
 
-    importRegister: (files) =>
-      stamps.once('register', JSON.stringify(files), () =>
+    async importRegister(files) {
+      // A migration may forget what was imported.
+      const migrations = await materialOf(join(root, 'services', 'rpps-directory', 'migrations'));
+      await stamps.once('register', migrations + JSON.stringify(files), () =>
         withFiles(files, (paths) =>
           // Forced: few people make great differences in proportion, which the directory rightly suspects.
-          run('rpps-directory', 'import', [...paths, '--force', 'the people of a sandbox']),
+          run('rpps-directory', 'directory', [
+            ...['import', ...paths, '--by', 'sandbox', '--force', 'the people of a sandbox'],
+          ]),
         ),
-      ),
+      );
+    },
 
     seedApplications: (applications) =>
       stamps.once('applications', JSON.stringify(applications), () => applyApplications(applications)),

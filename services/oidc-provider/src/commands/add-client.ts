@@ -1,6 +1,6 @@
 import type { parseArgs } from 'node:util';
+import { exitCodes, RefusedError, readArguments, UsageError } from '@psc/runtime';
 import { createAddApplication } from '#src/use-cases/add-application.ts';
-import { exitCodes, RefusedError, readArguments, UsageError } from './arguments.ts';
 import { declareApplication, readOneApplication } from './declared-applications.ts';
 import { type ClientsNeeds, common, printJson, signatureOf, type Verb } from './verb.ts';
 

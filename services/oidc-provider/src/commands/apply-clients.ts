@@ -1,7 +1,7 @@
+import { exitCodes, RefusedError, readArguments, UsageError } from '@psc/runtime';
 import { createApplyApplications } from '#src/use-cases/apply-applications.ts';
-import { exitCodes, RefusedError, readArguments, UsageError } from './arguments.ts';
 import { readApplicationsFile } from './declared-applications.ts';
-import { describeApplied } from './tables.ts';
+import { describeApplied } from './describe-applied.ts';
 import { type ClientsNeeds, common, printJson, signatureOf, type Verb } from './verb.ts';
 
 /** `psc clients apply` */

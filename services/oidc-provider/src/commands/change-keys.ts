@@ -1,3 +1,12 @@
+import {
+  exitCodes,
+  moment,
+  printable,
+  RefusedError,
+  readArguments,
+  readChoice,
+  UsageError,
+} from '@psc/runtime';
 import type { SigningAlg } from '#src/domain/application.ts';
 import { type KeyPolicy, signsFrom } from '#src/domain/key-rotation.ts';
 import { signingAlgs } from '#src/domain/signing-key.ts';
@@ -8,9 +17,7 @@ import {
   createRemoveKey,
   createRotateKey,
 } from '#src/use-cases/change-signing-keys.ts';
-import { exitCodes, RefusedError, readArguments, readChoice, UsageError } from './arguments.ts';
 import type { KeysNeeds } from './keys-needs.ts';
-import { moment, printable } from './tables.ts';
 import { common, printJson, signatureOf, type Verb } from './verb.ts';
 
 const none = { least: 0, most: 0 };

@@ -1,6 +1,6 @@
+import { printable, UsageError } from '@psc/runtime';
 import { createAddClient } from './add-client.ts';
 import { createApplyClients } from './apply-clients.ts';
-import { UsageError } from './arguments.ts';
 import { createListClients } from './list-clients.ts';
 import { createMoveClient, createRemoveClient } from './move-client.ts';
 import {
@@ -10,7 +10,6 @@ import {
 } from './registration-tokens.ts';
 import { createRotateClientSecret } from './rotate-client-secret.ts';
 import { createShowClient } from './show-client.ts';
-import { printable } from './tables.ts';
 import type { ClientsNeeds, Verb } from './verb.ts';
 
 /** Runs `clients <verb> …`. */

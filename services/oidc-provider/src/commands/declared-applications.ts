@@ -6,9 +6,9 @@ import {
   applicationDeclarationSchema,
   applicationsFileSchema,
 } from '@psc/contracts';
+import { RefusedError } from '@psc/runtime';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { RefusedError } from './arguments.ts';
 
 const LARGEST_FILE = 20_000_000;
 

@@ -1,10 +1,10 @@
 import { createSeal, type Postgres } from '@psc/datastores';
+import { exitCodes, RefusedError, UsageError } from '@psc/runtime';
 import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateSigningKey } from '#src/adapters/signing-keys.jose.ts';
 import { createPostgresSigningKeys } from '#src/adapters/signing-keys.postgres.ts';
 import { sealKeys } from '#src/testing/keys.ts';
-import { exitCodes, RefusedError, UsageError } from './arguments.ts';
 import { createKeysCommand } from './keys-command.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;

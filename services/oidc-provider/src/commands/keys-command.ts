@@ -1,8 +1,7 @@
-import { UsageError } from './arguments.ts';
+import { printable, UsageError } from '@psc/runtime';
 import { createAdvance, createRemove, createRetire, createRotate } from './change-keys.ts';
 import type { KeysNeeds } from './keys-needs.ts';
 import { createKeyHistory, createListKeys } from './list-keys.ts';
-import { printable } from './tables.ts';
 import type { Verb } from './verb.ts';
 
 /** Runs `keys <verb> …`. */

@@ -1,6 +1,5 @@
+import { exitCodes, moment, readArguments, readChoice, table } from '@psc/runtime';
 import { works } from '#src/domain/application.ts';
-import { exitCodes, readArguments, readChoice } from './arguments.ts';
-import { moment, table } from './tables.ts';
 import { type ClientsNeeds, common, isoTime, printJson, type Verb } from './verb.ts';
 
 const statuses = ['requested', 'approved', 'suspended'] as const;

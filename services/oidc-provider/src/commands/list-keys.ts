@@ -1,8 +1,7 @@
+import { exitCodes, moment, readArguments, table, UsageError } from '@psc/runtime';
 import { type KeyPolicy, type KeyTimes, removedFrom, signsFrom } from '#src/domain/key-rotation.ts';
 import { signingAlgs } from '#src/domain/signing-key.ts';
-import { exitCodes, readArguments, UsageError } from './arguments.ts';
 import type { KeysNeeds } from './keys-needs.ts';
-import { moment, table } from './tables.ts';
 import { common, isoTime, printJson, type Verb } from './verb.ts';
 
 const none = { least: 0, most: 0 };

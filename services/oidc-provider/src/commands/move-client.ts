@@ -1,7 +1,7 @@
+import { exitCodes, RefusedError, readArguments, UsageError } from '@psc/runtime';
 import type { ApplicationStatus } from '#src/domain/application.ts';
 import { createChangeStatus } from '#src/use-cases/change-status.ts';
 import { createRemoveApplication } from '#src/use-cases/remove-application.ts';
-import { exitCodes, RefusedError, readArguments, UsageError } from './arguments.ts';
 import { type ClientsNeeds, common, printJson, signatureOf, unknownClient, type Verb } from './verb.ts';
 
 /** `psc clients approve`, `reinstate` and `suspend`. */

@@ -1,5 +1,13 @@
-import { exitCodes, RefusedError, readArguments, readDuration, UsageError } from './arguments.ts';
-import { moment, printable, table } from './tables.ts';
+import {
+  exitCodes,
+  moment,
+  printable,
+  RefusedError,
+  readArguments,
+  readDuration,
+  table,
+  UsageError,
+} from '@psc/runtime';
 import { type ClientsNeeds, common, isoTime, printJson, signatureOf, type Verb } from './verb.ts';
 
 const NAME = /^[\w.@-]{1,64}$/;

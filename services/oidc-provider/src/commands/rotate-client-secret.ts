@@ -1,6 +1,5 @@
+import { exitCodes, moment, RefusedError, readArguments, readDuration } from '@psc/runtime';
 import { createRotateSecret } from '#src/use-cases/rotate-secret.ts';
-import { exitCodes, RefusedError, readArguments, readDuration } from './arguments.ts';
-import { moment } from './tables.ts';
 import {
   type ClientsNeeds,
   common,

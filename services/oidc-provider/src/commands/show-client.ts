@@ -1,8 +1,7 @@
+import { exitCodes, moment, RefusedError, readArguments, table } from '@psc/runtime';
 import { stringify } from 'yaml';
 import { works } from '#src/domain/application.ts';
 import type { RegisteredApplication } from '#src/ports/applications.ts';
-import { exitCodes, RefusedError, readArguments } from './arguments.ts';
-import { moment, table } from './tables.ts';
 import { type ClientsNeeds, common, isoTime, printJson, unknownClient, type Verb } from './verb.ts';
 
 /** `psc clients show`: its declaration, as a file would hold it, then its life. */

@@ -1,8 +1,7 @@
 import type { Clock } from '@psc/kernel';
+import { exitCodes, printable, UsageError } from '@psc/runtime';
 import type { Applications, Signature } from '#src/ports/applications.ts';
-import { exitCodes, UsageError } from './arguments.ts';
 import type { Sources } from './declared-applications.ts';
-import { printable } from './tables.ts';
 
 /** What every verb of `psc clients` works with. */
 export interface ClientsNeeds {

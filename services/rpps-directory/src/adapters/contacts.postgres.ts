@@ -1,45 +1,37 @@
 import type { Postgres, Seal } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
-import { z } from 'zod';
 import type { Contacts } from '#src/ports/contacts.ts';
-import { OWNER } from './professionals.postgres.ts';
-
-const contactSchema = z.object({ phone: z.string(), mail: z.string() });
-
-/** The name that a contact is sealed under: copied to another person, it does not open. */
-export function contactName(nationalId: string): string {
-  return `contact:${nationalId}`;
-}
+import { findOwner } from './professionals.postgres.ts';
+import { openContact } from './sealed-contact.ts';
 
 export function createPostgresContacts({ postgres, seal }: { postgres: Postgres; seal: Seal }): Contacts {
   return {
     async read(identifier, reader) {
-      const { rows } = await postgres.query<Read>(READ, [identifier, reader], 'read-contact');
-      const [found] = rows;
-      if (!found?.national_id || !found.sealed) return undefined;
-      const contact = seal.open(contactName(found.national_id), found.sealed);
+      const owner = await findOwner(postgres, identifier);
+      const { rows } = await postgres.query<Read>(READ, [owner ?? '', identifier, reader], 'read-contact');
+      const sealed = rows[0]?.contact;
+      if (!owner || !sealed) return undefined;
+      const contact = openContact(seal, owner, sealed);
       if (contact === undefined)
         throw new Bug(
           'contact_unreadable',
           'a contact was sealed by a key that is not configured, or was moved',
         );
-      return contactSchema.parse(JSON.parse(contact));
+      return contact;
     },
   };
 }
 
 interface Read {
-  readonly national_id: string | null;
-  readonly sealed: string | null;
+  readonly contact: string | null;
 }
 
 /** Reading and recording that it was read are one statement. */
 const READ = `
   WITH found AS (
-    SELECT p.national_id, c.sealed FROM people p JOIN contacts c ON c.person_id = p.id
-    WHERE p.id = ${OWNER}
+    SELECT contact FROM described_pro_sante_connect WHERE subject = $1 AND contact IS NOT NULL
   ),
   recorded AS (
-    INSERT INTO contact_reads (reader, national_id, found) VALUES ($2, $1, EXISTS (SELECT FROM found)) RETURNING id
+    INSERT INTO contact_reads (reader, national_id, found) VALUES ($3, $2, EXISTS (SELECT FROM found)) RETURNING id
   )
-  SELECT found.national_id, found.sealed FROM recorded LEFT JOIN found ON true`;
+  SELECT found.contact FROM recorded LEFT JOIN found ON true`;

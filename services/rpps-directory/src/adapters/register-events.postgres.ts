@@ -3,7 +3,7 @@ import type { Postgres, Seal } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
 import { z } from 'zod';
 import type { RegisterEvents } from '#src/ports/register-events.ts';
-import { contactName } from './contacts.postgres.ts';
+import { contactName } from './sealed-contact.ts';
 
 const contactSchema = z.object({ phone: z.string(), mail: z.string() });
 const eventRow = z.object({

@@ -1,238 +1,211 @@
 import type { Postgres, Seal } from '@psc/datastores';
 import { type Accepted, accepted } from '@psc/kernel';
 import type { PoolClient } from 'pg';
+import type { ImportCounts } from '#src/domain/import-counts.ts';
 import {
-  checkLoss,
-  type ImportCounts,
+  checkDifferences,
   type ImportRefused,
   importRunning,
   nobodyInFile,
 } from '#src/domain/import-refusal.ts';
-import type { ExtractKind } from '#src/domain/register-row.ts';
-import type { ApplyOptions, Extract, Register } from '#src/ports/register.ts';
-import { activityColumns, exerciceColumns, exerciceKeyColumns, list } from './columns.postgres.ts';
-import { stage } from './staging.postgres.ts';
+import { type RollbackRefused, refuseRollback } from '#src/domain/rollback-refusal.ts';
+import type { FileKind } from '#src/domain/stored-rows.ts';
+import type { OpenedExtract } from '#src/ports/extract.ts';
+import type { Imported, ImportOptions, Register, RolledBack } from '#src/ports/register.ts';
+import { alone, isBusy } from './alone.postgres.ts';
+import {
+  compareWithFile,
+  compareWithNothing,
+  compareWithVersion,
+  findRefusedClaims,
+  putTogether,
+} from './compare.postgres.ts';
+import { countDiffering, countImport, countMore, countPresent } from './count.postgres.ts';
+import { compareContacts, findContactKeys } from './differing-contacts.postgres.ts';
+import { announceMerged, rememberLeads } from './leads.postgres.ts';
+import { forgetStaged, type Staged, stage } from './staging.postgres.ts';
+import { describedTable, stagedTable } from './tables.postgres.ts';
+import {
+  announceContacts,
+  announceFirstPresence,
+  announcePresence,
+  forgetOldChanges,
+  KEPT_VERSIONS,
+  recordRejected,
+  recordVersion,
+  writeDiffering,
+  writeFirst,
+} from './write-version.postgres.ts';
 
 /**
- * Imports in one transaction: whoever looks a professional up meanwhile reads the register of before, and a process that
- * dies leaves it as it was. Only what differs is written again, so that a daily import, or the change of one person, is
- * short whatever the size of the register. Open `postgres` with a statement timeout that fits the size of the file.
+ * Stages a file, then brings the register to what it says in one transaction: whoever looks a professional up meanwhile reads
+ * the register of before, and a process that dies leaves it as it was. Only what differs is written.
  */
 export function createPostgresRegister({ postgres, seal }: { postgres: Postgres; seal: Seal }): Register {
   return {
-    async apply(extract, options = {}) {
-      const client = await postgres.connect();
-      try {
-        await client.query('BEGIN');
-        const applied = await applyExtract(client, seal, extract, options);
-        await client.query(applied.ok ? 'COMMIT' : 'ROLLBACK');
-        client.release();
-        return applied;
-      } catch (error) {
-        const rolledBack = await client.query('ROLLBACK').then(
-          () => true,
-          () => false,
-        );
-        client.release(!rolledBack);
-        throw error;
-      }
+    async import(extract, options) {
+      const imported = await alone(postgres, (client) => importExtract(client, seal, extract, options));
+      return isBusy(imported) ? importRunning : imported;
+    },
+
+    async rollBack(kind, options) {
+      const rolledBack = await alone(postgres, (client) =>
+        inTransaction(client, () => undoLast(client, seal, kind, options)),
+      );
+      return isBusy(rolledBack) ? refuseRollback('import_running') : rolledBack;
     },
   };
 }
 
-async function applyExtract(
+async function importExtract(
   client: PoolClient,
   seal: Seal,
-  extract: Extract,
-  { force }: ApplyOptions,
-): Promise<Accepted<ImportCounts> | ImportRefused> {
-  const { kind } = extract;
-  await client.query(NOTICE_OUR_DEATH);
-  const lock = await client.query<{ free: boolean }>(TRY_LOCK);
-  if (!lock.rows[0]?.free) return importRunning;
+  extract: OpenedExtract,
+  options: ImportOptions,
+): Promise<Accepted<Imported> | ImportRefused> {
+  const staged = await stage(client, seal, extract, options.onProgress ?? (() => undefined));
+  if (!staged.ok) return staged;
+  const applied = await inTransaction(client, () => apply(client, seal, extract, staged.value, options));
+  if (!applied.ok && applied.refusal === 'nobody_in_file') await forgetStaged(client, extract.kind);
+  return applied;
+}
 
-  await stage(client, seal, extract);
-  for (const statement of compare(kind)) await client.query(statement);
-  const { known, ...counts } = await count(client, kind);
+async function apply(
+  client: PoolClient,
+  seal: Seal,
+  { kind, source }: OpenedExtract,
+  staged: Staged,
+  { operator, force, onProgress }: ImportOptions,
+): Promise<Accepted<Imported> | ImportRefused> {
+  onProgress?.({ step: 'compare' });
+  for (const setting of MEMORY) await client.query(setting);
+  await client.query(`ANALYZE ${stagedTable(kind)}`);
+  await putTogether(client, kind);
+  const { rowCount: isKnown } = await client.query(`SELECT FROM ${describedTable(kind)} LIMIT 1`);
+  const isFirst = !isKnown;
+  if (isFirst) await compareWithNothing(client);
+  else await compareWithFile(client, kind);
+  if (kind === 'pro_sante_connect') await compareContacts(client, seal);
+  await findRefusedClaims(client, kind);
+  const { known, ...counts } = await countImport(client, kind, staged, isFirst);
   if (counts.people === 0) return nobodyInFile;
-  const refusal = checkLoss(known, counts.lost);
+  const refusal = checkDifferences({ known, ...counts });
   if (refusal && force === undefined) return refusal;
 
-  for (const statement of write(kind)) await client.query(statement);
-  const reason = refusal ? force : null;
-  await client.query(RECORD, [kind, extract.sha256(), reason, counts]);
-  await client.query(RECORD_REJECTS, [kind]);
-  return accepted(counts);
+  onProgress?.({ step: 'write' });
+  const { sha256 } = staged.mark;
+  const version = await recordVersion(client, {
+    kind,
+    source,
+    sha256,
+    operator,
+    startedAt: staged.startedAt,
+    reason: refusal ? (force ?? null) : null,
+    undoes: null,
+    counts,
+  });
+  await rememberLeads(client, kind, isFirst);
+  if (isFirst) {
+    await announceFirstPresence(client, kind, version);
+    await writeFirst(client, kind, version);
+  } else await writeAndAnnounce(client, kind, version);
+  await announceMerged(client, version);
+  await recordRejected(client, kind, version);
+  await forgetStaged(client, kind);
+  await tellFollowers(client, version);
+  return accepted({ version: Number(version), sha256, counts });
 }
 
-/** So that the lock of an import that was killed is free at once, and not at the end of a long statement. */
-const NOTICE_OUR_DEATH = "SET LOCAL client_connection_check_interval = '1s'";
-/** Gone with the transaction, or with the process. */
-const TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('psc register import')) AS free";
-
-const practiceColumns = [...exerciceColumns, ...activityColumns];
-const keyJoin = exerciceKeyColumns.map((column) => `e.${column} = s.${column}`).join(' AND ');
-
-/** What the file says of each person, and in what it differs from the register; who left; who claims which identifier. */
-function compare(kind: ExtractKind): string[] {
-  const restricted = kind === 'pro_sante_connect';
-  const present = `in_${kind}`;
-  return [
-    `CREATE TEMP TABLE staged_people ON COMMIT DROP AS
-     WITH good AS (SELECT * FROM staged WHERE reason IS NULL),
-     said AS (
-       SELECT DISTINCT ON (national_id)
-         national_id, origin, code_civilite, family_name, given_name, contact, contact_digest
-       FROM good ORDER BY national_id, line
-     ),
-     practised AS (
-       SELECT national_id, md5(string_agg(DISTINCT digest, '' ORDER BY digest))::uuid AS practice_digest
-       FROM (SELECT national_id, md5(ROW(${list(practiceColumns)})::text) AS digest FROM good) AS digests
-       GROUP BY national_id
-     ),
-     declared AS (
-       SELECT national_id, string_agg(DISTINCT identifier, ' ' ORDER BY identifier) AS other_ids
-       FROM good, unnest(other_ids) AS identifier GROUP BY national_id
-     ),
-     described AS (
-       SELECT *, md5(ROW(family_name, given_name, other_ids, contact_digest)::text)::uuid AS civil_digest
-       FROM said JOIN practised USING (national_id) LEFT JOIN declared USING (national_id)
-     )
-     SELECT d.*, p.id AS person_id, p.status AS status_before, p.${present} AS was_present,
-       p.id IS NULL OR p.practice_digest <> d.practice_digest AS practice_differs,
-       ${restricted} AND (p.id IS NULL OR NOT p.${present} OR p.civil_digest IS DISTINCT FROM d.civil_digest)
-         AS civil_differs,
-       p.code_civilite <> d.code_civilite
-         OR (NOT ${restricted} AND p.civil_digest IS NULL
-             AND (p.family_name, p.given_name) <> (d.family_name, d.given_name)) AS names_differ
-     FROM described d LEFT JOIN people p USING (national_id)`,
-    'ANALYZE staged_people',
-    // A bad row still says that its person is in the register.
-    `CREATE TEMP TABLE lost ON COMMIT DROP AS
-     SELECT p.id FROM people p
-     WHERE p.${present} AND p.origin <> 'ADELI'
-       AND NOT EXISTS (SELECT FROM staged s WHERE s.national_id = p.national_id)`,
-    // An identifier that two people declare is nobody's; an RPPS number stays its owner's.
-    `CREATE TEMP TABLE claims ON COMMIT DROP AS
-     SELECT identifier, s.national_id, min(s.line) AS line,
-       CASE
-         WHEN count(*) OVER (PARTITION BY identifier) > 1 THEN 'identifier_claimed_twice'
-         WHEN bool_or(known.origin = 'RPPS' OR new.origin = 'RPPS') THEN 'identifier_of_another'
-       END AS reason
-     FROM staged s CROSS JOIN unnest(s.other_ids) AS identifier
-       LEFT JOIN people known ON known.national_id = identifier
-       LEFT JOIN staged_people new ON new.national_id = identifier
-     GROUP BY identifier, s.national_id`,
-  ];
-}
-
-async function count(client: PoolClient, kind: ExtractKind): Promise<ImportCounts & { known: number }> {
-  const numbers = async (text: string) => {
-    const { rows } = await client.query<Record<string, string>>(text);
-    return (name: string) => Number(rows[0]?.[name] ?? 0);
-  };
-  const ofFile = await numbers(`
-    SELECT count(*) AS rows, count(reason) + (SELECT count(reason) FROM claims) AS rejected FROM staged`);
-  const ofPeople = await numbers(`
-    SELECT count(*) AS people,
-      count(*) FILTER (WHERE person_id IS NULL) AS created,
-      count(*) FILTER (WHERE person_id IS NOT NULL AND (practice_differs OR civil_differs OR names_differ)) AS changed,
-      count(*) FILTER (WHERE status_before = 'inactive') AS returned
-    FROM staged_people`);
-  const ofRegister = await numbers(`
-    SELECT count(*) AS known, (SELECT count(*) FROM lost) AS lost
-    FROM people WHERE in_${kind} AND origin <> 'ADELI'`);
-  return {
-    known: ofRegister('known'),
-    rows: ofFile('rows'),
-    rejected: ofFile('rejected'),
-    people: ofPeople('people'),
-    created: ofPeople('created'),
-    changed: ofPeople('changed'),
-    lost: ofRegister('lost'),
-    returned: ofPeople('returned'),
-  };
-}
-
-function write(kind: ExtractKind): string[] {
-  const restricted = kind === 'pro_sante_connect';
-  const present = `in_${kind}`;
-  return [
-    // The civil names are the restricted extract's: the public one only names who was never in it.
-    `INSERT INTO people (national_id, origin, in_personne_activite, in_pro_sante_connect,
-       code_civilite, family_name, given_name, practice_digest, civil_digest)
-     SELECT national_id, origin, NOT ${restricted}, ${restricted},
-       code_civilite, family_name, given_name, practice_digest, CASE WHEN ${restricted} THEN civil_digest END
-     FROM staged_people
-     WHERE person_id IS NULL OR NOT was_present OR practice_differs OR civil_differs OR names_differ
-     ON CONFLICT (national_id) DO UPDATE SET
-       ${present} = true,
-       code_civilite = excluded.code_civilite,
-       family_name = CASE WHEN ${restricted} OR people.civil_digest IS NULL
-                     THEN excluded.family_name ELSE people.family_name END,
-       given_name = CASE WHEN ${restricted} OR people.civil_digest IS NULL
-                    THEN excluded.given_name ELSE people.given_name END,
-       practice_digest = excluded.practice_digest,
-       civil_digest = coalesce(excluded.civil_digest, people.civil_digest)`,
-
-    `CREATE TEMP TABLE rewritten ON COMMIT DROP AS
-     SELECT p.id AS person_id, s.national_id FROM staged_people s JOIN people p USING (national_id)
-     WHERE s.practice_differs`,
-    'ANALYZE rewritten',
-    'DELETE FROM exercices e USING rewritten r WHERE e.person_id = r.person_id',
-    `INSERT INTO exercices (person_id, position, ${list(exerciceColumns)})
-     SELECT DISTINCT ON (r.person_id, ${list(exerciceKeyColumns, 's')}) r.person_id, s.line, ${list(exerciceColumns, 's')}
-     FROM staged s JOIN rewritten r USING (national_id)
-     WHERE s.has_exercice
-     ORDER BY r.person_id, ${list(exerciceKeyColumns, 's')}, s.line`,
-    // Just filled: without it the planner believes them nearly empty, and joins them row by row.
-    'ANALYZE people, exercices',
-    `INSERT INTO activities (exercice_id, position, ${list(activityColumns)})
-     SELECT DISTINCT ON (e.id, ${list(activityColumns, 's')}) e.id, s.line, ${list(activityColumns, 's')}
-     FROM staged s JOIN rewritten r USING (national_id) JOIN exercices e ON e.person_id = r.person_id AND ${keyJoin}
-     WHERE s.has_activity
-     ORDER BY e.id, ${list(activityColumns, 's')}, s.line`,
-
-    ...(restricted ? CIVIL : []),
-    // An identifier that was claimed before its owner entered the register comes back to them.
-    `DELETE FROM other_identifiers o USING people p WHERE p.national_id = o.identifier AND p.origin = 'RPPS'`,
-
-    `UPDATE people p SET ${present} = false FROM lost WHERE p.id = lost.id`,
-    ...(restricted ? ['DELETE FROM contacts c USING lost WHERE c.person_id = lost.id'] : []),
-  ];
-}
-
-/** What only the restricted extract says: other identifiers, and contacts. */
-const CIVIL = [
-  `DELETE FROM other_identifiers o USING people p, staged_people s
-   WHERE p.id = o.person_id AND s.national_id = p.national_id
-     AND NOT EXISTS (
-       SELECT FROM claims c
-       WHERE c.identifier = o.identifier AND c.national_id = p.national_id AND c.reason IS NULL
-     )`,
-  `INSERT INTO other_identifiers (identifier, person_id)
-   SELECT c.identifier, p.id FROM claims c JOIN people p USING (national_id) WHERE c.reason IS NULL
-   ON CONFLICT (identifier) DO UPDATE SET person_id = excluded.person_id
-     WHERE other_identifiers.person_id <> excluded.person_id`,
-  `DELETE FROM contacts c USING staged_people s WHERE c.person_id = s.person_id AND s.civil_differs`,
-  `INSERT INTO contacts (person_id, sealed)
-   SELECT p.id, s.contact FROM staged_people s JOIN people p USING (national_id)
-   WHERE s.civil_differs AND s.contact IS NOT NULL`,
+/** For the time of the transaction: comparing the whole country is one join. */
+const MEMORY = [
+  "SET LOCAL work_mem = '256MB'",
+  "SET LOCAL maintenance_work_mem = '512MB'",
+  'SET LOCAL jit = off',
 ];
 
-const RECORD = `
-  INSERT INTO imports (kind, sha256, forced_because, counts) VALUES ($1, $2, $3, $4)`;
+async function writeAndAnnounce(client: PoolClient, kind: FileKind, version: string): Promise<void> {
+  await announcePresence(client, kind, version);
+  await announceContacts(client, version);
+  await writeDiffering(client, kind, version);
+  await forgetOldChanges(client, kind);
+}
 
-/** Of each kind, only the rejects of the last import are kept: those of before were corrected, or are here again. */
-const RECORD_REJECTS = `
-  WITH last AS (SELECT max(id) AS id FROM imports WHERE kind = $1),
-  forgotten AS (
-    DELETE FROM rejects r USING imports i, last WHERE i.id = r.import_id AND i.kind = $1 AND i.id <> last.id
-  )
-  INSERT INTO rejects (import_id, line, reason, national_id)
-  SELECT last.id, bad.line, bad.reason, bad.national_id
-  FROM last, (
-    SELECT line, reason, national_id FROM staged WHERE reason IS NOT NULL
-    UNION ALL
-    SELECT line, reason, national_id FROM claims WHERE reason IS NOT NULL
-  ) AS bad`;
+async function undoLast(
+  client: PoolClient,
+  seal: Seal,
+  kind: FileKind,
+  { operator, reason }: { readonly operator: string; readonly reason: string },
+): Promise<Accepted<RolledBack> | RollbackRefused> {
+  const found = await findLastVersions(client, kind);
+  if (!found) return refuseRollback('nothing_to_undo');
+  const { undone, restored } = found;
+  if (undone.rank > KEPT_VERSIONS) return refuseRollback('version_forgotten');
+  await compareWithVersion(client, kind, undone.id);
+  if (kind === 'pro_sante_connect') {
+    await findContactKeys(client, seal);
+    await compareContacts(client, seal);
+  }
+  const people = (await countPresent(client, kind)) + (await countMore(client));
+  const differences = await countDiffering(client);
+  const counts: ImportCounts = { rows: 0, rejected: 0, people, ...differences, warnings: [] };
+  const version = await recordVersion(client, {
+    kind,
+    source: restored.source,
+    sha256: restored.sha256,
+    operator,
+    startedAt: new Date(),
+    reason,
+    undoes: undone.id,
+    counts,
+  });
+  await rememberLeads(client, kind, false);
+  await writeAndAnnounce(client, kind, version);
+  await announceMerged(client, version);
+  await tellFollowers(client, version);
+  return accepted({ version: Number(version), undone: Number(undone.id), counts });
+}
+
+interface LastVersion {
+  readonly id: string;
+  readonly source: string;
+  readonly sha256: string;
+  /** 1 for the last version of the kind, whatever became of it. */
+  readonly rank: number;
+}
+
+/** The last import that was not undone, and the one before it, which it is undone to. */
+async function findLastVersions(
+  client: PoolClient,
+  kind: FileKind,
+): Promise<{ undone: LastVersion; restored: LastVersion } | undefined> {
+  const { rows } = await client.query<LastVersion>(
+    `SELECT id, source, sha256, rank FROM (
+       SELECT v.*, row_number() OVER (ORDER BY id DESC)::int AS rank FROM versions v WHERE kind = $1
+     ) AS v
+     WHERE undoes IS NULL AND NOT EXISTS (SELECT FROM versions u WHERE u.undoes = v.id)
+     ORDER BY id DESC LIMIT 2`,
+    [kind],
+  );
+  const [undone, restored] = rows;
+  return undone && restored ? { undone, restored } : undefined;
+}
+
+async function tellFollowers(client: PoolClient, version: string): Promise<void> {
+  await client.query("SELECT pg_notify('register', $1)", [version]);
+}
+
+/** Commits what is accepted; what is refused, or fails, leaves nothing. */
+async function inTransaction<Result extends { readonly ok: boolean }>(
+  client: PoolClient,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query('BEGIN');
+  try {
+    const result = await work();
+    await client.query(result.ok ? 'COMMIT' : 'ROLLBACK');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,5 +1,15 @@
 import { type ActivityField, activityFields, type ExerciceField, exerciceFields } from '@psc/kernel';
-import { exerciceKeyFields, type Practice } from './register-row.ts';
+
+/** What tells one exercice of a person from another: profession × category × savoir-faire. */
+export const exerciceKeyFields = [
+  'codeProfession',
+  'codeCategorieProfessionnelle',
+  'codeTypeSavoirFaire',
+  'codeSavoirFaire',
+] as const;
+
+/** The columns of one row that describe a practice: an exercice, and one of its activities. */
+export type Practice = Readonly<Record<ExerciceField | ActivityField, string>>;
 
 export type Activity = Readonly<Record<ActivityField, string>>;
 export type Exercice = Readonly<Record<ExerciceField, string>> & { readonly activities: Activity[] };

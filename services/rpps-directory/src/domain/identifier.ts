@@ -1,5 +1,3 @@
-import type { NationalId } from '@psc/kernel';
-
 /** Where an identifier comes from, by its prefix (TRE_G08); `PSI` is a Pro Santé Identité account. */
 export type Origin =
   | 'RPPS'
@@ -96,9 +94,4 @@ export function parseOtherIdentifiers(column: string): readonly string[] | undef
   const found = [...column.matchAll(ENTRY)].map(([, identifier = '']) => identifier);
   const rest = column.replaceAll(ENTRY, '');
   return /^[\s,;]*$/.test(rest) ? found : undefined;
-}
-
-/** Narrows the identifiers of a row to those that are not the person's own. */
-export function withoutOwn(nationalId: NationalId, identifiers: readonly NationalId[]): NationalId[] {
-  return [...new Set(identifiers)].filter((identifier) => identifier !== nationalId);
 }

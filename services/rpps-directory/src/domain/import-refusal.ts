@@ -29,6 +29,7 @@ const importRefusals = [
   'import_running',
   'nobody_in_file',
   'too_many_lost',
+  'too_many_changed',
 ] as const;
 export type ImportRefusalCode = (typeof importRefusals)[number];
 
@@ -48,28 +49,24 @@ export const importRunning = refuseImport(
 
 export const nobodyInFile = refuseImport('nobody_in_file', 'the file holds no valid row');
 
-/** Of the people that the last file of this kind described, the share that may vanish at once. */
-const LARGEST_LOSS = 0.05;
+/** Of the people that the last file of this kind described, the share that may vanish, or change, at once. */
+const LARGEST_SHARE = 0.05;
 
-/** Undefined when the loss is an ordinary one. A greater one is a broken file until an operator says why it is not. */
-export function checkLoss(known: number, lost: number): ImportRefused | undefined {
-  if (lost <= known * LARGEST_LOSS) return undefined;
-  return refuseImport(
-    'too_many_lost',
-    `${lost} of the ${known} people of the last import of this kind would leave the register (more than 5 %): ` +
-      'check the file, or give the reason with --force "<reason>"',
-  );
-}
-
-/** What an import did, in people except for `rows` and `rejected`. */
-export interface ImportCounts {
-  readonly rows: number;
-  readonly rejected: number;
-  readonly people: number;
-  readonly created: number;
-  readonly changed: number;
-  /** Were there, and are not any more. */
+/**
+ * Undefined when the differences are those of an ordinary day. Greater ones are a broken file until an operator says why they
+ * are not; who is new changes nobody.
+ */
+export function checkDifferences(differences: {
+  readonly known: number;
   readonly lost: number;
-  /** Were inactive, and are back. */
-  readonly returned: number;
+  readonly changed: number;
+}): ImportRefused | undefined {
+  const { known, lost, changed } = differences;
+  const advice = '(more than 5 %): check the file, or give the reason with --force "<reason>"';
+  const people = `of the ${known} people of the last import of this kind`;
+  if (lost > known * LARGEST_SHARE)
+    return refuseImport('too_many_lost', `${lost} ${people} would leave the register ${advice}`);
+  if (changed > known * LARGEST_SHARE)
+    return refuseImport('too_many_changed', `${changed} ${people} would change ${advice}`);
+  return undefined;
 }

@@ -1,10 +1,10 @@
 import { contactsResponseSchema, lookupResponseSchema } from '@psc/contracts';
 import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryRegister } from '#src/adapters/register.memory.ts';
 import { compose } from '#src/compose.ts';
-import { extract, nationalId, row } from '#src/ports/register.contract.ts';
+import { professionalOf } from '#src/domain/professional.ts';
 import type { RegisterEvents } from '#src/ports/register-events.ts';
+import { described, stored } from '#src/testing/described.ts';
 import { createServiceKeys } from '#src/testing/identities.ts';
 
 const { identityOf } = await createServiceKeys([
@@ -24,30 +24,48 @@ const noEvents: RegisterEvents = {
   forgetOld: unexpected,
 };
 
+const camille = described({ others: ['0759999998'] });
+const leaver = described({
+  nationalId: '899700000039',
+  said: { pro_sante_connect: { present: false, rows: stored('pro_sante_connect', {}) } },
+});
+/** A register of two people, one of whom left. */
+const register = new Map([
+  ['899700000013', camille],
+  ['0759999998', camille],
+  ['899700000039', leaver],
+]);
+const contact = { phone: '+33 639980000', mail: 'camille@sante.example' };
+
 async function open() {
-  const register = createMemoryRegister();
   const metrics = createMetrics('rpps-directory');
   const logger = createLogger({ service: 'rpps-directory', level: 'silent' });
   const app = createHttpServer({ logger, metrics, isReady: async () => true, trustedProxies: [] });
   const identity = await identityOf('rpps-directory');
-  await compose(app, { professionals: register, contacts: register, events: noEvents, identity });
+  await compose(app, {
+    professionals: {
+      find: async (id) => {
+        const found = register.get(id);
+        return found && professionalOf(found);
+      },
+    },
+    contacts: { read: async (id) => (register.get(id) === camille ? contact : undefined) },
+    events: noEvents,
+    identity,
+  });
   const ask = async (caller: string, path: string, body: object) => {
     const authorization = `Bearer ${await (await identityOf(caller)).tokenFor('rpps-directory')}`;
     return app.inject({ method: 'POST', url: path, headers: { authorization }, payload: body });
   };
-  return { app, register, ask };
+  return { app, ask };
 }
 
 const LOOKUP = '/internal/professionals/lookup';
 const CONTACTS = '/internal/professionals/contacts';
-const adeli = nationalId('0759999998');
-const lambda = row({ otherIds: [adeli], phone: '+33 639980000', mail: 'camille@sante.example' });
-
 describe('the directory', () => {
   let directory: Awaited<ReturnType<typeof open>>;
   beforeEach(async () => {
     directory = await open();
-    await directory.register.apply(extract('pro_sante_connect', [lambda]));
   });
 
   it.each(['oidc-provider', 'auth-broker'])('tells %s who a professional is', async (caller) => {
@@ -71,13 +89,7 @@ describe('the directory', () => {
   });
 
   it('says of someone struck off that they are inactive', async () => {
-    await directory.register.apply(
-      extract('pro_sante_connect', [row({ nationalId: nationalId('899700000021') })]),
-      {
-        force: 'struck off',
-      },
-    );
-    const response = await directory.ask('oidc-provider', LOOKUP, { nationalId: '899700000013' });
+    const response = await directory.ask('oidc-provider', LOOKUP, { nationalId: '899700000039' });
     expect(response.json().professional).toMatchObject({ status: 'inactive' });
   });
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { Unavailable } from '@psc/kernel';
-import { ConfigError } from '@psc/runtime';
-import { exitCodes, RefusedError, UsageError } from './arguments.ts';
+import { exitCodes, RefusedError, UsageError } from './command-arguments.ts';
+import { ConfigError } from './config.ts';
 
 /** Runs `psc <name> …` to its exit code: a bug is thrown, and shows its stack. */
 export async function runCommand(

@@ -1,0 +1,136 @@
+import type { PoolClient } from 'pg';
+import type { FileKind } from '#src/domain/stored-rows.ts';
+import { describedTable, isAdeli, isRpps, stagedTable } from './tables.postgres.ts';
+
+/** Rows of the file that say the same subject in several places become one, as if they had followed each other. */
+export async function putTogether(client: PoolClient, kind: FileKind): Promise<void> {
+  const staged = stagedTable(kind);
+  await client.query(
+    `CREATE TEMP TABLE repeated ON COMMIT DROP AS SELECT subject FROM ${staged} GROUP BY subject HAVING count(*) > 1`,
+  );
+  const { rowCount } = await client.query('SELECT FROM repeated LIMIT 1');
+  if (!rowCount) return;
+  await client.query('ANALYZE repeated');
+  // The digest is made again as the one of a run is: of each row and each identifier once.
+  await client.query(`
+    WITH apart AS (
+      DELETE FROM ${staged} s USING repeated WHERE s.subject = repeated.subject RETURNING s.*
+    ),
+    said AS (
+      SELECT subject, text, min(line) AS line, min(place) AS place
+      FROM apart, string_to_table(rows, E'\\n') WITH ORDINALITY AS each (text, place) GROUP BY subject, text
+    ),
+    declared AS (
+      SELECT DISTINCT subject, identifier FROM apart, unnest(other_ids) AS identifier
+    ),
+    hashed AS (
+      SELECT subject, bit_xor(${DIGEST}) AS digest
+      FROM (SELECT subject, text FROM said UNION ALL SELECT subject, E'\\n' || identifier FROM declared) AS part
+      GROUP BY subject
+    ),
+    reached AS (
+      SELECT DISTINCT ON (subject) subject, contact, contact_digest, contact_keys
+      FROM apart WHERE contact IS NOT NULL ORDER BY subject, line
+    )
+    INSERT INTO ${staged} (line, subject, digest, rows, other_ids, contact, contact_digest, contact_keys)
+    SELECT first.line, first.subject, coalesce(hashed.digest, 0), coalesce(joined.rows, ''), others.ids,
+      reached.contact, coalesce(reached.contact_digest, 0), reached.contact_keys
+    FROM (SELECT subject, min(line) AS line FROM apart GROUP BY subject) AS first
+      LEFT JOIN hashed USING (subject)
+      LEFT JOIN (
+        SELECT subject, string_agg(text, E'\\n' ORDER BY line, place) AS rows FROM said GROUP BY subject
+      ) AS joined USING (subject)
+      LEFT JOIN (
+        SELECT subject, array_agg(identifier ORDER BY identifier) AS ids FROM declared GROUP BY subject
+      ) AS others USING (subject)
+      LEFT JOIN reached USING (subject)`);
+}
+
+const DIGEST = `('x' || encode(substr(sha256(convert_to(text, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint`;
+
+/**
+ * `differing`: what an import or a rollback makes of each subject that it changes. `old_…` is what there was, null for who is
+ * new; the rest is what there will be. `removed`: a rollback takes back who came with the version that it undoes.
+ */
+const DIFFERING = `
+  CREATE TEMP TABLE differing (
+    subject text COLLATE "C" PRIMARY KEY,
+    change text NOT NULL,
+    removed boolean NOT NULL DEFAULT false,
+    old_present boolean, old_digest bigint, old_rows text, old_other_ids text[], old_contact text,
+    present boolean, digest bigint, rows text, other_ids text[], contact text, contact_keys text,
+    -- Not only sealed again, or spelt otherwise.
+    contact_differs boolean NOT NULL DEFAULT false
+  ) ON COMMIT DROP`;
+
+/** Nothing is compared with the first file of a kind. */
+export async function compareWithNothing(client: PoolClient): Promise<void> {
+  await client.query(DIFFERING);
+}
+
+/**
+ * Compares digests first, which are narrow, and reads the rest of what differs only. A bad row still says that its subject is
+ * in the file. Who left keeps what was said of them but the contact, which nobody needs any more; an ADELI number stays
+ * active, and keeps it.
+ */
+export async function compareWithFile(client: PoolClient, kind: FileKind): Promise<void> {
+  const [staged, described] = [stagedTable(kind), describedTable(kind)];
+  await client.query(DIFFERING);
+  await client.query(
+    `INSERT INTO differing (subject, change, old_present, old_digest, old_rows, old_other_ids, old_contact,
+       present, digest, rows, other_ids, contact, contact_keys)
+     WITH found AS MATERIALIZED (
+       SELECT s.subject AS shown, d.subject AS known, d.present FROM ${staged} s
+       FULL JOIN ${described} d ON d.subject = s.subject
+       WHERE d.subject IS NULL
+         OR (s.subject IS NULL AND d.present)
+         OR (s.subject IS NOT NULL AND (NOT d.present OR d.digest <> s.digest # s.contact_digest))
+     )
+     SELECT s.subject,
+       CASE WHEN d.subject IS NULL THEN 'created' WHEN d.present THEN 'changed' ELSE 'returned' END,
+       d.present, d.digest, d.rows, d.other_ids, d.contact,
+       true, s.digest # s.contact_digest, s.rows, s.other_ids, s.contact, s.contact_keys
+     FROM found JOIN ${staged} s ON s.subject = found.shown LEFT JOIN ${described} d ON d.subject = found.known
+     UNION ALL
+     SELECT d.subject, 'left', d.present, d.digest, d.rows, d.other_ids, d.contact,
+       false, d.digest, d.rows, d.other_ids, CASE WHEN ${isAdeli('d.subject')} THEN d.contact END, NULL
+     FROM found JOIN ${described} d ON d.subject = found.known
+     WHERE found.shown IS NULL
+       AND NOT EXISTS (SELECT FROM staged_rejections r WHERE r.kind = '${kind}' AND r.subject = d.subject)`,
+  );
+  await client.query('ANALYZE differing');
+}
+
+/** What a version replaced comes back. */
+export async function compareWithVersion(client: PoolClient, kind: FileKind, version: string): Promise<void> {
+  await client.query(DIFFERING);
+  await client.query(
+    `INSERT INTO differing (subject, change, removed, old_present, old_digest, old_rows, old_other_ids, old_contact,
+       present, digest, rows, other_ids, contact)
+     SELECT c.subject,
+       CASE c.change WHEN 'changed' THEN 'changed' WHEN 'left' THEN 'returned' ELSE 'left' END,
+       c.change = 'created', d.present, d.digest, d.rows, d.other_ids, d.contact,
+       coalesce(c.present, false), c.digest, c.rows, c.other_ids, c.contact
+     FROM changes c JOIN ${describedTable(kind)} d ON d.subject = c.subject
+     WHERE c.version_id = $1`,
+    [version],
+  );
+  await client.query('ANALYZE differing');
+}
+
+/** Other identifiers that nobody gets: declared by two people of the file, or an RPPS number of somebody else. */
+export async function findRefusedClaims(client: PoolClient, kind: FileKind): Promise<void> {
+  const staged = stagedTable(kind);
+  await client.query(
+    `CREATE TEMP TABLE refused_claims ON COMMIT DROP AS
+     WITH claims AS (SELECT identifier, subject, line FROM ${staged}, unnest(other_ids) AS identifier),
+     twice AS (SELECT identifier FROM claims GROUP BY identifier HAVING count(*) > 1)
+     SELECT line, subject, 'identifier_claimed_twice' AS reason FROM claims JOIN twice USING (identifier)
+     UNION ALL
+     SELECT line, c.subject, 'identifier_of_another' FROM claims c
+     WHERE ${isRpps('c.identifier')} AND NOT EXISTS (SELECT FROM twice WHERE twice.identifier = c.identifier)
+       AND (EXISTS (SELECT FROM described_personne_activite d WHERE d.subject = c.identifier)
+         OR EXISTS (SELECT FROM described_pro_sante_connect d WHERE d.subject = c.identifier)
+         OR EXISTS (SELECT FROM ${staged} s WHERE s.subject = c.identifier))`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { PoolClient } from 'pg';
+import type { ImportCounts } from '#src/domain/import-counts.ts';
+import type { FileKind } from '#src/domain/stored-rows.ts';
+import type { Staged } from './staging.postgres.ts';
+import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
+
+/** What an import would do, and how many people of its kind are known before, ADELI numbers apart. */
+export async function countImport(
+  client: PoolClient,
+  kind: FileKind,
+  { rows, warnings }: Staged,
+  isFirst: boolean,
+): Promise<ImportCounts & { known: number }> {
+  const people = await countRows(client, `SELECT count(*) FROM ${stagedTable(kind)}`);
+  const bad = await countRows(client, `SELECT count(*) FROM staged_rejections WHERE kind = '${kind}'`);
+  const refusedClaims = await countRows(client, 'SELECT count(*) FROM refused_claims');
+  const known = `SELECT count(*) FROM ${describedTable(kind)} WHERE present AND NOT ${isAdeli('subject')}`;
+  const differences = await countDiffering(client);
+  return {
+    known: isFirst ? 0 : await countRows(client, known),
+    rows: rows + bad,
+    rejected: bad + refusedClaims,
+    people,
+    ...differences,
+    created: isFirst ? people : differences.created,
+    warnings,
+  };
+}
+
+/** Whom the last file of the kind shows. */
+export function countPresent(client: PoolClient, kind: FileKind): Promise<number> {
+  return countRows(client, `SELECT count(*) FROM ${describedTable(kind)} WHERE present`);
+}
+
+/** How many more people there will be than before: fewer, below 0. */
+export function countMore(client: PoolClient): Promise<number> {
+  return countRows(
+    client,
+    'SELECT count(*) FILTER (WHERE present) - count(*) FILTER (WHERE old_present) AS count FROM differing',
+  );
+}
+
+type Differences = Pick<ImportCounts, 'created' | 'changed' | 'lost' | 'returned'>;
+
+export async function countDiffering(client: PoolClient): Promise<Differences> {
+  const { rows } = await client.query<Differences>(`
+    SELECT count(*) FILTER (WHERE change = 'created')::int AS created,
+      count(*) FILTER (WHERE change = 'changed')::int AS changed,
+      count(*) FILTER (WHERE change = 'left' AND NOT ${isAdeli('subject')})::int AS lost,
+      count(*) FILTER (WHERE change = 'returned')::int AS returned
+    FROM differing`);
+  const [counted] = rows;
+  if (!counted) throw new TypeError('what is counted has one row');
+  return counted;
+}
+
+async function countRows(client: PoolClient, query: string): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(query);
+  return Number(rows[0]?.count ?? 0);
+}
