@@ -7,6 +7,7 @@ import { describePerson, onlyPublished, type Person } from './person.ts';
 export const facetNames = [
   'profession',
   'category',
+  'savoir-faire-type',
   'savoir-faire',
   'department',
   // `Identifiant technique de la structure`.
@@ -123,7 +124,10 @@ function facetsOf({ exercices, diplomas, authorisations, mailboxes, cards }: Per
   for (const exercice of exercices) {
     add('profession', exercice.codeProfession);
     add('category', exercice.codeCategorieProfessionnelle);
-    for (const { codeSavoirFaire } of exercice.savoirFaire) add('savoir-faire', codeSavoirFaire);
+    for (const { codeTypeSavoirFaire, codeSavoirFaire } of exercice.savoirFaire) {
+      add('savoir-faire-type', codeTypeSavoirFaire);
+      add('savoir-faire', codeSavoirFaire);
+    }
     for (const activity of exercice.activities) {
       add('department', departmentOf(activity));
       add('structure', activity.identifiantTechniqueDeLaStructure);

@@ -56,7 +56,7 @@ export type Parameter<Of> =
 const fhir = (name: string) => `http://hl7.org/fhir/SearchParameter/${name}`;
 const annuaire = (name: string) => `https://interop.esante.gouv.fr/ig/fhir/annuaire/SearchParameter/${name}`;
 
-type Known = Practitioner | PractitionerRole | Organization;
+export type AnyResource = Practitioner | PractitionerRole | Organization;
 
 const tokens = <Of>(named: Named, of: (resource: Of) => readonly Token[]): TokenParameter<Of> => ({
   ...named,
@@ -93,7 +93,7 @@ const numbers = (identifiers: readonly Identifier[] = []): Token[] =>
   identifiers.map(({ system, value, type }) => ({ system, code: value, type: type?.coding?.[0] }));
 
 /** What every resource is searched by. */
-function common<Of extends Known>(type: ResourceType): Parameter<Of>[] {
+function common<Of extends AnyResource>(type: ResourceType): Parameter<Of>[] {
   return [
     tokens(
       {
@@ -162,7 +162,7 @@ function identifierType<Of extends Practitioner | Organization>(): Parameter<Of>
   );
 }
 
-function mailbox<Of extends Known>(documentation: string): Parameter<Of> {
+function mailbox<Of extends AnyResource>(documentation: string): Parameter<Of> {
   return strings(
     { name: 'mailbox-mss', definition: annuaire('as-sp-mailbox-mss'), documentation },
     ({ telecom }) => secure(telecom),

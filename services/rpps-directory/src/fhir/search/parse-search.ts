@@ -36,7 +36,8 @@ export const DEFAULT_COUNT = 50;
 export const MOST_COUNT = 200;
 const MOST_PARAMETERS = 60;
 const MOST_ALTERNATIVES = 100;
-const LONGEST_VALUE = 8_000;
+/** Of all values together: a link to the next page holds them. */
+const MOST_CHARACTERS = 6_000;
 
 export type Parsed<Type extends ResourceType> =
   | { readonly ok: true; readonly search: Search<Type> }
@@ -54,6 +55,8 @@ export function parseSearch<Type extends ResourceType>(
   const reading = createReading(type, handling);
   if (pairs.length > MOST_PARAMETERS)
     return { ok: false, issues: [problem('too-costly', `at most ${MOST_PARAMETERS} parameters`)] };
+  if (pairs.reduce((length, [, value]) => length + value.length, 0) > MOST_CHARACTERS)
+    return { ok: false, issues: [problem('too-costly', `at most ${MOST_CHARACTERS} characters of values`)] };
   for (const pair of pairs) reading.read(pair);
   return reading.finish();
 }
@@ -144,8 +147,6 @@ function createReading<Type extends ResourceType>(type: Type, handling: Handling
 
   return {
     read([name, value]: Pair) {
-      if (value.length > LONGEST_VALUE)
-        return refuse('too-costly', 'this value is too long', nameShown(name));
       // biome-ignore lint/suspicious/noControlCharactersInRegex: nothing in the register holds any, and PostgreSQL refuses the first.
       if (/[\u0000-\u001f\u007f]/.test(value))
         return void errors.push(

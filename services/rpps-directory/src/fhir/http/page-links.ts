@@ -1,0 +1,42 @@
+import type { Seal } from '@psc/datastores';
+import type { Clock } from '@psc/kernel';
+import { z } from 'zod';
+import type { Position } from '../directory/directory.ts';
+import { type ResourceType, resourceTypes } from '../resources/canonicals.ts';
+import type { Pair } from '../search/parse-search.ts';
+
+/** What a link to the next page holds: any replica goes on from it, and nothing is kept. */
+export interface PageLink {
+  readonly type: ResourceType;
+  readonly understood: readonly Pair[];
+  readonly from: Position;
+}
+
+export interface PageLinks {
+  seal(link: PageLink): string;
+  /** Undefined when it is none of ours. */
+  open(id: string): PageLink | 'expired' | undefined;
+}
+
+const LIVES_MS = 3_600_000;
+const NAME = 'fhir page';
+
+const shape = z.object({
+  type: z.enum(resourceTypes),
+  understood: z.array(z.tuple([z.string(), z.string()])),
+  from: z.object({ row: z.string(), after: z.string() }),
+  until: z.number(),
+});
+
+/** Sealed: nobody makes one, or reads in one what somebody searched for. */
+export function createPageLinks({ seal, clock }: { readonly seal: Seal; readonly clock: Clock }): PageLinks {
+  return {
+    seal: (link) => seal.seal(NAME, JSON.stringify({ ...link, until: clock() + LIVES_MS })),
+    open(id) {
+      const opened = seal.open(NAME, id);
+      if (opened === undefined) return undefined;
+      const { until, ...link } = shape.parse(JSON.parse(opened));
+      return until < clock() ? 'expired' : link;
+    },
+  };
+}
