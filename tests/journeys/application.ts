@@ -11,7 +11,15 @@ export interface TestApplication extends AsyncDisposable {
   /** What its site was asked, in order. */
   readonly heard: readonly Heard[];
   authorizationUrl(issuer: string, parameters?: Readonly<Record<string, string>>): string;
-  redeem(issuer: string, callback: string): Promise<{ id_token: string; access_token: string }>;
+  redeem(issuer: string, callback: string): Promise<RedeemedTokens>;
+  /** Its call with a refresh token, and the answer to it. */
+  refresh(issuer: string, refreshToken: string): Promise<{ status: number; error: unknown }>;
+}
+
+export interface RedeemedTokens {
+  readonly id_token: string;
+  readonly access_token: string;
+  readonly refresh_token: string;
 }
 
 export interface Heard {
@@ -53,6 +61,12 @@ export async function openApplication(
   if (status !== 201) throw new Error(`not registered: ${status} ${JSON.stringify(body)}`);
   // What the sandbox answers to a registration, in its contract.
   const { client_id: clientId, client_secret: secret } = body as { client_id: string; client_secret: string };
+  const callToken = (issuer: string, form: Readonly<Record<string, string>>) =>
+    fetch(`${issuer}/protocol/openid-connect/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams(form),
+    });
 
   return {
     clientId,
@@ -69,16 +83,18 @@ export async function openApplication(
         ...parameters,
       })}`,
     async redeem(issuer, callback) {
-      const answer = await fetch(`${issuer}/protocol/openid-connect/token`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` },
-        body: new URLSearchParams({
-          grant_type: 'authorization_code',
-          code: new URL(callback).searchParams.get('code') ?? '',
-          redirect_uri: `${origin}/callback`,
-        }),
+      const answer = await callToken(issuer, {
+        grant_type: 'authorization_code',
+        code: new URL(callback).searchParams.get('code') ?? '',
+        redirect_uri: `${origin}/callback`,
       });
-      return (await answer.json()) as { id_token: string; access_token: string };
+      // What the provider answers to a code that it gave.
+      return (await answer.json()) as RedeemedTokens;
+    },
+    async refresh(issuer, refreshToken) {
+      const answer = await callToken(issuer, { grant_type: 'refresh_token', refresh_token: refreshToken });
+      const { error } = (await answer.json()) as { error?: unknown };
+      return { status: answer.status, error };
     },
     async [Symbol.asyncDispose]() {
       site.closeAllConnections();
