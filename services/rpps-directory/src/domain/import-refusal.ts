@@ -1,37 +1,39 @@
 import { type Refused, refused } from '@psc/kernel';
 
-/** Why a whole import is refused. The register is then as it was. */
-const importRefusals = [
-  'file_unreadable',
-  'file_empty',
-  'file_is_a_web_page',
-  'file_is_an_archive',
-  'file_too_large',
-  // Not what it was when the import that goes on began.
-  'file_is_another',
-  'header_unknown',
-  'header_repeated',
-  'file_truncated',
-  'zip_damaged',
-  'zip_encrypted',
-  'zip_too_large',
-  // No entry of the zip is an extract, or two are of the same kind.
-  'zip_unexpected',
-  // The address is not https, or the server's certificate is not signed by the authority that is trusted.
-  'download_untrusted',
-  // The server does not have the file, or answered something else than it.
-  'download_not_found',
-  'download_refused',
-  // To an address that is not https, or to a host that was not allowed.
-  'download_redirected',
-  'download_unreachable',
-  'download_interrupted',
-  'import_running',
-  'nobody_in_file',
-  'too_many_lost',
-  'too_many_changed',
-] as const;
-export type ImportRefusalCode = (typeof importRefusals)[number];
+/**
+ * Why a whole import is refused, and what helps; the register is then as it was. docs/reference/register-files.md prints it.
+ */
+export const importRefusals = {
+  file_unreadable: 'The file cannot be opened or read. Check its name, and who may read it.',
+  file_empty: 'Nothing came. Fetch it again.',
+  file_is_a_web_page:
+    'A page of an error, or to log in, came instead of the file. Open the address in a browser.',
+  file_too_large: 'More than 8 GiB: that is no extract.',
+  file_is_another: 'The import that goes on began with another file. It starts over with this one.',
+  header_unknown:
+    'The first line is not the header of a known file, or lacks columns, has one twice, or one under another name. If the ANS changed it, `services/rpps-directory/src/ingest/file-columns.ts` must learn it.',
+  header_repeated: 'The header comes again: two files were put together. Import each.',
+  file_truncated: 'The last line was cut. Fetch it again.',
+  zip_damaged: 'The archive, or a file in it, was cut or does not have its checksum. Fetch it again.',
+  zip_encrypted: 'The archive is encrypted. Decrypt it first.',
+  zip_too_large: 'The archive claims more than 64 files, or more than 8 GiB.',
+  zip_unexpected:
+    'No file in the archive has the name of an extract, two are of one kind, or one is of another kind than its name says.',
+  download_untrusted:
+    'The address is not https, or nobody that is trusted signed the certificate of the server. That of the ANS is signed by IGC-Santé: give its root with `--ca`.',
+  download_not_found: 'The server has no file there. Check the address.',
+  download_refused: 'The server answered something else than the file. Try again later.',
+  download_redirected:
+    'The server redirects to a host that was not allowed, away from https, or without end. If you trust that host: `--redirect-host`.',
+  download_unreachable: 'The server cannot be reached. Try again later.',
+  download_interrupted: 'Five tries in a row brought nothing more. Try again later.',
+  import_running: 'Another import runs. Wait for its end.',
+  nobody_in_file: 'The file has no valid row.',
+  too_many_lost:
+    'More than 5 % of the people of the last file of this kind would leave. Check the file, or `--force "<reason>"`.',
+  too_many_changed: 'More than 5 % of them would change. Likewise.',
+} as const;
+export type ImportRefusalCode = keyof typeof importRefusals;
 
 /** A refusal and its one sentence for the operator. It never quotes the file: that may be personal data. */
 export interface ImportRefused extends Refused<ImportRefusalCode> {

@@ -1,18 +1,20 @@
-/** Why a row of a file is set aside. The others are imported; whom it is about is not struck off by it. */
-const rejectReasons = [
-  'column_count',
-  'not_text',
-  'value_too_long',
-  'line_too_long',
-  'national_id_malformed',
-  'other_identifiers_malformed',
-  // The row is about nobody and no structure.
-  'subject_missing',
-  // Not the row but one of its other identifiers: nobody gets it.
-  'identifier_claimed_twice',
-  'identifier_of_another',
-] as const;
-export type RejectReason = (typeof rejectReasons)[number];
+/**
+ * Why a row of a file is set aside. The others are imported; whom it is about is not struck off by it.
+ * docs/reference/register-files.md prints it.
+ */
+export const rejectReasons = {
+  column_count: 'It has more or fewer columns than the header, or was cut.',
+  not_text: 'It holds bytes that are not text in the encoding of the file, or that a database cannot hold.',
+  value_too_long: 'A value that is kept has more than 512 characters.',
+  line_too_long: 'It is longer than 64 KiB.',
+  national_id_malformed: 'It has no national identifier, or what is there is none.',
+  other_identifiers_malformed: 'The other identifiers are not understood, or are more than 19.',
+  subject_missing: 'It is about nobody and no structure.',
+  identifier_claimed_twice:
+    'Not the row but one of its other identifiers: two people declare it, so nobody gets it.',
+  identifier_of_another: 'Likewise: it is an RPPS number, which is for life.',
+} as const;
+export type RejectReason = keyof typeof rejectReasons;
 
 /** One bad row. Whom it is about, when that much can be read; never what it held. */
 export interface RejectedRow {
@@ -23,19 +25,21 @@ export interface RejectedRow {
 }
 
 /**
- * What is odd in a row that is imported all the same: a number whose check digit is wrong (documentation and test numbers
- * of the ANS fail it), or three columns of identifier that contradict each other.
+ * What is odd in a row that is imported all the same: documentation and test numbers of the ANS have wrong keys too.
+ * docs/reference/register-files.md prints it.
  */
-export const warningReasons = [
-  'rpps_key',
-  'adeli_key',
-  'finess_key',
-  'siren_key',
-  'siret_key',
-  'rpps_rang_key',
-  'identifier_parts_differ',
-] as const;
-export type WarningReason = (typeof warningReasons)[number];
+export const warnings = {
+  rpps_key: 'The Luhn key of an RPPS number is wrong.',
+  adeli_key: 'That of an ADELI number of nine digits is.',
+  finess_key: 'That of a FINESS number of nine digits is.',
+  siren_key: 'That of a SIREN number is.',
+  siret_key: 'That of a SIRET number is; those of La Poste have their own.',
+  rpps_rang_key: 'That of an RPPS-rang, the identifier of a practice, is.',
+  identifier_parts_differ: 'The type and the identifier are not, together, the national identifier.',
+} as const;
+export type WarningReason = keyof typeof warnings;
+// The keys are exactly the reasons, which Object.keys cannot express.
+export const warningReasons = Object.keys(warnings) as readonly WarningReason[];
 
 /** How often, and where first. */
 export interface Warning {

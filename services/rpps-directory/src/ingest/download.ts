@@ -105,7 +105,7 @@ export async function download(
       if (!allowed.includes(next.hostname))
         return refuseImport(
           'download_redirected',
-          `the server redirects to ${next.hostname}: if you trust that host, allow it with --allow-redirect-to`,
+          `the server redirects to ${next.hostname}: if you trust that host, allow it with --redirect-host`,
         );
       coming.address = next;
     }
@@ -222,7 +222,7 @@ function refusalOfFailure({ code = 'timeout' }: NodeJS.ErrnoException): ImportRe
   if (UNTRUSTED.test(code))
     return refuseImport(
       'download_untrusted',
-      `the certificate of the server is not trusted (${code}): give the file of its authority with --ca-file`,
+      `the certificate of the server is not trusted (${code}): give the file of its authority with --ca`,
     );
   return refuseImport('download_unreachable', `the server cannot be reached (${code}): try again later`);
 }

@@ -33,8 +33,8 @@ const unused = (...headers: string[]): Column => ({ headers });
 
 const identity = [
   kept('nationalId', 'Identification nationale PP'),
-  sometimes('identifierType', "Type d'identifiant PP", 'type_identifiant_pp'),
-  sometimes('identifier', 'Identifiant PP', 'identifiant_pp'),
+  sometimes('identifierType', "Type d'identifiant PP"),
+  sometimes('identifier', 'Identifiant PP'),
 ];
 
 const practice = [

@@ -13,7 +13,7 @@ import { openText } from './open-text.ts';
 /** The extracts of a day are three files of 1.1 GB together: what claims much more is not them. */
 const MOST_ENTRIES = 64;
 const MOST_BYTES = 8 * 1024 ** 3;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
 
