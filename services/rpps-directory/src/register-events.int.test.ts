@@ -338,6 +338,13 @@ describe('the routes of events', async () => {
     expect(await readPrevious(2 ** 40)).toBeNull();
   });
 
+  it('say nothing of a contact whose key is not configured any more', async () => {
+    const former = createSeal(`k0:${randomBytes(32).toString('base64')}`);
+    const contact = former.seal(contactName(camille), JSON.stringify({ phone: '+33639980001', mail: '' }));
+    const [id = 0] = await happen({ type: 'contact_changed', contact });
+    expect(await readPrevious(id)).toBeNull();
+  });
+
   it('erase the contact of before once it was announced, and say nothing of it from then on', async () => {
     const contact = sealed({ phone: '+33639980001', mail: '' });
     const [id = 0, another = 0] = await happen(

@@ -268,6 +268,15 @@ export function registerEventsContract(openWorld: OpenWorld): void {
       expect((await world.stores.devices.find(device.id ?? ''))?.state).toBe('active');
     });
 
+    it('acts on the other events of a run when one of them breaks it, and says that it was not all done', async () => {
+      const device = await world.phone();
+      const first = happen({ type: 'contact_changed' });
+      world.register.unreadable.add(first);
+      const last = strikeOff();
+      expect((await actOn(first, last)).statusCode).toBe(500);
+      expect((await world.stores.devices.find(device.id ?? ''))?.state).toBe('silent');
+    });
+
     it('says that it was not done while the register does not answer', async () => {
       const device = await world.phone();
       const id = strikeOff();

@@ -77,6 +77,7 @@ export async function createWorld(
     ]),
     events: [],
     previousContacts: new Map(),
+    unreadable: new Set(),
   };
   const { byName: services } = await createIdentities(
     ['auth-broker', 'enrolment-desk', 'notification-worker', 'oidc-provider'],
@@ -99,7 +100,10 @@ export async function createWorld(
         if (broken.has('directory')) throw new Unavailable('directory_unavailable', 'unplugged');
         return register.events.filter(({ id }) => id >= first && id <= last);
       },
-      findPreviousContact: async (id) => register.previousContacts.get(id),
+      async findPreviousContact(id) {
+        if (register.unreadable.has(id)) throw new Error('unreadable');
+        return register.previousContacts.get(id);
+      },
       async markAnnounced(id) {
         if (broken.has('queue')) throw new Unavailable('directory_unavailable', 'unplugged');
         register.previousContacts.delete(id);
@@ -200,6 +204,8 @@ export interface TestRegister {
   readonly events: RegisterEvent[];
   /** By the event that brought another one. */
   readonly previousContacts: Map<number, PreviousContact>;
+  /** The events whose contact breaks who reads it. */
+  readonly unreadable: Set<number>;
 }
 
 export interface World {

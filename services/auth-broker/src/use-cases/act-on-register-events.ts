@@ -1,5 +1,6 @@
 import type { Approvals } from '@psc/approvals';
 import type { RegisterEvent } from '@psc/contracts';
+import { Unavailable } from '@psc/kernel';
 import type { Devices } from '#src/ports/devices.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { RegisterEvents, Run } from '#src/ports/register-events.ts';
@@ -10,7 +11,8 @@ export type ActOnRegisterEvents = (run: Run) => Promise<void>;
 
 /**
  * Does what the register's events ask of phones and contacts. One after the other, each in a way that may be done again: a
- * run that fails in the middle is done again whole.
+ * run that fails is done again whole. An event that breaks us keeps none of the others waiting; something that does not
+ * answer keeps all.
  */
 export function createActOnRegisterEvents(needs: {
   readonly events: RegisterEvents;
@@ -27,10 +29,17 @@ export function createActOnRegisterEvents(needs: {
   const { events, directory, devices, approvals } = needs;
 
   return async (run) => {
+    const failures: unknown[] = [];
     for (const event of await events.read(run)) {
-      await act(event);
-      needs.onActed(event);
+      try {
+        await act(event);
+        needs.onActed(event);
+      } catch (error) {
+        if (error instanceof Unavailable) throw error;
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   };
 
   async function act(event: RegisterEvent): Promise<void> {

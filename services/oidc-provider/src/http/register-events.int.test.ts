@@ -219,6 +219,17 @@ describe('the route', () => {
     expect(await isLoggedIn(browser)).toBe(false);
   });
 
+  it('acts on the other events of a run when one of them breaks it, and says that it was not all done', async () => {
+    const broken = '899700999999';
+    world.directory.unreadable.add(broken);
+    const browser = world.browser();
+    await logIn(browser);
+    const first = happen({ type: 'struck_off', nationalId: broken });
+    for (let i = 0; i < 20; i++) happen({ type: 'contact_changed' });
+    expect(await actOn(first, strikeOff())).toMatchObject({ status: 500 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+
   it('acts on two hundred events of a run', async () => {
     const people = Array.from({ length: 200 }, (_, i) => `8997009${String(i).padStart(5, '0')}`);
     const browser = world.browser();

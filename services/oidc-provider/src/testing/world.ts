@@ -36,7 +36,7 @@ export interface World extends Replica {
   readonly sealKeys: string;
   /** The people of the register, by national identifier. */
   readonly people: Map<string, Professional>;
-  readonly directory: { down: boolean };
+  readonly directory: { down: boolean; readonly unreadable: Set<string> };
   /** What happened in the register. */
   readonly registerEvents: RegisterEvent[];
   readonly authBroker: AuthBroker;
@@ -128,8 +128,10 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
   const people = new Map([[camilleLambda.nationalId, camilleLambda as Professional]]);
   const directory = {
     down: false,
+    unreadable: new Set<string>(),
     async find(nationalId: string) {
       if (directory.down) throw new Unavailable('directory_unavailable', 'down');
+      if (directory.unreadable.has(nationalId)) throw new Error('unreadable');
       return people.get(nationalId);
     },
   };

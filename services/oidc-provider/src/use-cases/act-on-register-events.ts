@@ -1,4 +1,5 @@
 import type { RegisterEvent } from '@psc/contracts';
+import { Unavailable } from '@psc/kernel';
 import type { Subjects } from '#src/domain/subject.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { RegisterEvents, Run } from '#src/ports/register-events.ts';
@@ -37,8 +38,15 @@ export function createActOnRegisterEvents(needs: {
     if (events.length === 0) return;
     // First: a login that begins on another replica while we end sessions must not believe what was true before.
     await needs.news.announce();
-    for (let from = 0; from < events.length; from += AT_ONCE)
-      await Promise.all(events.slice(from, from + AT_ONCE).map(act));
+    const failures: unknown[] = [];
+    for (let from = 0; from < events.length; from += AT_ONCE) {
+      const some = await Promise.allSettled(events.slice(from, from + AT_ONCE).map(act));
+      failures.push(...some.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])));
+      // An event that breaks us keeps none of the others waiting; something that does not answer keeps all.
+      const unavailable = failures.find((each) => each instanceof Unavailable);
+      if (unavailable) throw unavailable;
+    }
+    if (failures.length > 0) throw failures[0];
   };
 
   async function act(event: RegisterEvent): Promise<void> {

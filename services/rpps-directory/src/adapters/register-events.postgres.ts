@@ -1,11 +1,10 @@
 import { MOST_EVENTS_IN_A_JOB, type RegisterEvent, registerEventTypes } from '@psc/contracts';
 import type { Postgres, Seal } from '@psc/datastores';
-import { Bug } from '@psc/kernel';
 import { z } from 'zod';
+import { changedParts } from '#src/domain/contact-keys.ts';
 import type { RegisterEvents } from '#src/ports/register-events.ts';
-import { contactName } from './sealed-contact.ts';
+import { openContact } from './sealed-contact.ts';
 
-const contactSchema = z.object({ phone: z.string(), mail: z.string() });
 const eventRow = z.object({
   id: z.coerce.number(),
   type: z.enum(registerEventTypes),
@@ -19,8 +18,6 @@ const previousRow = z.object({
   contact: z.string().nullable(),
   current: z.string().nullable(),
 });
-
-const REACHED_BY = ['phone', 'mail'] as const;
 
 /** Deleted by one statement, so that no lock lasts. */
 const MOST_FORGOTTEN = 10_000;
@@ -74,10 +71,11 @@ export function createPostgresRegisterEvents({
       const { subject, contact, current } = previousRow.parse(
         rows[0] ?? { subject: '', contact: null, current: null },
       );
-      if (contact === null) return undefined;
-      const before = open(subject, contact);
-      const now = current === null ? { phone: '', mail: '' } : open(subject, current);
-      const changed = REACHED_BY.filter((by) => before[by] !== '' && before[by] !== now[by]);
+      const before = contact === null ? undefined : openContact(seal, subject, contact);
+      // The key of before is not configured any more: nobody can say whom to tell.
+      if (before === undefined) return undefined;
+      const now = current === null ? undefined : openContact(seal, subject, current);
+      const changed = changedParts(before, now ?? { phone: '', mail: '' });
       return changed.length > 0 ? { ...before, changed } : undefined;
     },
 
@@ -103,16 +101,6 @@ export function createPostgresRegisterEvents({
       return rowCount ?? 0;
     },
   };
-
-  function open(subject: string, sealed: string): z.infer<typeof contactSchema> {
-    const contact = seal.open(contactName(subject), sealed);
-    if (contact === undefined)
-      throw new Bug(
-        'contact_unreadable',
-        'a contact was sealed by a key that is not configured, or was moved',
-      );
-    return contactSchema.parse(JSON.parse(contact));
-  }
 }
 
 /** Reading and recording that it was read are one statement. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contactKeyNames, maskContact, normaliseMail, normalisePhone } from './contact-keys.ts';
+import { changedParts, contactKeyNames, maskContact, normaliseMail, normalisePhone } from './contact-keys.ts';
 
 test.each([
   '+33 639980042',
@@ -51,4 +51,19 @@ test('A masked contact is recognised by who has it, and tells nobody else', () =
   });
   expect(maskContact({ phone: '+442079460018', mail: '' })).toEqual({ phone: '+44 ** ** ** 18', mail: '' });
   expect(maskContact({ phone: 'standard', mail: 'x' })).toEqual({ phone: '', mail: '' });
+});
+
+test.each([
+  [{ phone: '06 39 98 00 42', mail: 'Camille@sante.example' }, []],
+  [{ phone: '+33639980043', mail: 'camille@sante.example' }, ['phone']],
+  [{ phone: '+33639980042', mail: '' }, ['mail']],
+  [{ phone: '', mail: 'autre@sante.example' }, ['phone', 'mail']],
+])('Who was reached by +33639980042 and camille@sante.example, and is by %j: %j changed', (now, changed) => {
+  expect(changedParts({ phone: '+33639980042', mail: 'camille@sante.example' }, now)).toEqual(changed);
+});
+
+test('A way that was not there has not changed, and what is no number is compared as it is written', () => {
+  expect(changedParts({ phone: '', mail: '' }, { phone: '0639980042', mail: 'a@b.example' })).toEqual([]);
+  expect(changedParts({ phone: 'standard', mail: '' }, { phone: 'standard', mail: '' })).toEqual([]);
+  expect(changedParts({ phone: 'standard', mail: '' }, { phone: 'bureau', mail: '' })).toEqual(['phone']);
 });

@@ -37,6 +37,19 @@ export function normaliseMail(written: string): string | undefined {
   return /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(address) ? address : undefined;
 }
 
+/** By which ways somebody was reached and is not any more. Two spellings of one telephone number are the same way. */
+export function changedParts(before: Contact, now: Contact): ('phone' | 'mail')[] {
+  const changed: ('phone' | 'mail')[] = [];
+  if (before.phone !== '' && meaningOfPhone(before.phone) !== meaningOfPhone(now.phone))
+    changed.push('phone');
+  if (before.mail !== '' && meaningOfMail(before.mail) !== meaningOfMail(now.mail)) changed.push('mail');
+  return changed;
+}
+
+/** What is neither a number nor an address is compared as it is written. */
+const meaningOfPhone = (written: string) => normalisePhone(written) ?? written;
+const meaningOfMail = (written: string) => normaliseMail(written) ?? written;
+
 /**
  * What is shown to somebody who must recognise their own contact and nobody else should learn it: `+33 6 ** ** ** 42`,
  * `c…@sante.example`. '' when there is nothing that can be shown so.
