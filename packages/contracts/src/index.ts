@@ -6,5 +6,6 @@ export * from './ecps-device.ts';
 export * from './message.ts';
 export * from './notification.ts';
 export * from './professional.ts';
+export * from './professional-contacts.ts';
 export * from './professional-search.ts';
 export * from './register-event.ts';

@@ -1,11 +1,13 @@
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
+import { createPostgresPeopleSearch } from '#src/adapters/people-search.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { createPostgresRegisterEvents } from '#src/adapters/register-events.postgres.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { measureRegisterAge } from './register-age.ts';
+import { startListing } from './start-listing.ts';
 import { startRelay } from './start-relay.ts';
 
 const service = 'rpps-directory';
@@ -34,9 +36,11 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   await compose(app, {
     professionals: createPostgresProfessionals({ postgres }),
     contacts: createPostgresContacts({ postgres, seal }),
+    search: createPostgresPeopleSearch({ postgres }),
     events,
     identity,
   });
+  startListing({ postgres, life, logger });
   await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger, metrics });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());

@@ -12,6 +12,7 @@ import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createPostgresContacts } from './adapters/contacts.postgres.ts';
+import { createPostgresPeopleSearch } from './adapters/people-search.postgres.ts';
 import { createPostgresProfessionals } from './adapters/professionals.postgres.ts';
 import { createBullmqRegisterEventQueue } from './adapters/register-event-queue.bullmq.ts';
 import { createPostgresRegisterEvents } from './adapters/register-events.postgres.ts';
@@ -247,7 +248,8 @@ describe('the routes of events', async () => {
   const professionals = createPostgresProfessionals({ postgres });
   const contacts = createPostgresContacts({ postgres, seal });
   const identity = await identityOf('rpps-directory');
-  await compose(app, { professionals, contacts, events, identity });
+  const search = createPostgresPeopleSearch({ postgres });
+  await compose(app, { professionals, contacts, search, events, identity });
 
   const ask = async (caller: string, what: string, body: object) => {
     const authorization = `Bearer ${await (await identityOf(caller)).tokenFor('rpps-directory')}`;

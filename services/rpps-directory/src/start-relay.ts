@@ -7,6 +7,7 @@ import { createBullmqRegisterEventQueue } from '#src/adapters/register-event-que
 import type { RegisterEvents } from '#src/ports/register-events.ts';
 import { createForgetOldEvents } from '#src/use-cases/forget-old-events.ts';
 import { createRelayEvents } from '#src/use-cases/relay-events.ts';
+import { createTurns } from './turns.ts';
 
 /** For a notification that was lost, and for a queue that did not answer. */
 const RELAY_EVERY_MS = 15_000;
@@ -57,23 +58,6 @@ export async function startRelay(needs: {
     for (const timer of timers) clearInterval(timer);
     await relayAll.last();
   });
-}
-
-/** Runs `work` once more after each call; the calls that come during a run share the next one. */
-function createTurns(work: () => Promise<unknown>): { next(): void; last(): Promise<unknown> } {
-  let running: Promise<unknown> = Promise.resolve();
-  let waiting = false;
-  return {
-    next() {
-      if (waiting) return;
-      waiting = true;
-      running = running.then(() => {
-        waiting = false;
-        return work();
-      });
-    },
-    last: () => running,
-  };
 }
 
 /** For an alert: events that wait for long mean sessions of people who were struck off. */

@@ -1,7 +1,8 @@
 import type { Queryable } from '@psc/datastores';
-import { type Claim, leadsTo } from '#src/domain/claims.ts';
+import type { Claim } from '#src/domain/claims.ts';
 import { type Described, type PracticeKind, practiceKinds, type Said } from '#src/domain/described.ts';
 import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
+import { CLAIMS_AROUND, type Claimed, ownersOf } from './claims.postgres.ts';
 
 /**
  * Reads what the kinds of file given say of these people, each one under their own identifier: one prepared statement, however
@@ -15,90 +16,53 @@ export async function readDescribed(
   if (nationalIds.length === 0) return new Map();
   const { text, name } = statementFor(kinds);
   const { rows } = await postgres.query<Row>(text, [nationalIds], name);
-  return assemble(rows, nationalIds);
+  return assemble(rows);
 }
 
-/** Whom each identifier leads to, when it leads to somebody. */
-export async function resolveIdentifiers(
-  postgres: Queryable,
-  identifiers: readonly string[],
-): Promise<Map<string, string>> {
-  if (identifiers.length === 0) return new Map();
-  const { rows } = await postgres.query<Resolved>(RESOLVE, [identifiers], 'resolve-identifiers');
-  const claims = new Map<string, { claims: Claim[]; hasRecord: boolean }>();
-  for (const { identifier, has_record, ...claim } of rows) {
-    const known = claims.get(identifier) ?? { claims: [], hasRecord: has_record };
-    if (claim.subject !== null && claim.kind !== null)
-      known.claims.push({ subject: claim.subject, kind: claim.kind, present: claim.present ?? false });
-    claims.set(identifier, known);
-  }
-  const targets = new Map<string, string>();
-  for (const [identifier, known] of claims) {
-    const target = leadsTo(identifier, known.claims, known.hasRecord);
-    if (target !== undefined) targets.set(identifier, target);
-  }
-  return targets;
-}
-
+/** A kind of file says `rows` of the subject; or `claim`, of an identifier; or `last`: the subject is the kind imported last. */
 interface Row {
-  /** A kind of file; or `claim`: `subject` declares the identifier `rows`; or `last`: the kind imported last. */
   readonly part: FileKind | 'claim' | 'last';
   readonly subject: string;
   readonly present: boolean;
   readonly rows: string;
   readonly version_id: string | null;
-  readonly claim_kind: FileKind | null;
-  readonly has_record: boolean | null;
 }
 
-interface Resolved {
-  readonly identifier: string;
-  readonly has_record: boolean;
-  readonly subject: string | null;
-  readonly kind: FileKind | null;
-  readonly present: boolean | null;
-}
+type SaidOf = { -readonly [Kind in FileKind]?: Said };
 
-function assemble(rows: readonly Row[], nationalIds: readonly string[]): Map<string, Described> {
-  const said = new Map<string, { -readonly [Kind in FileKind]?: Said }>();
-  const claims = new Map<string, { readonly claims: Claim[]; readonly hasRecord: boolean }>();
+function assemble(rows: readonly Row[]): Map<string, Described> {
+  const said = new Map<string, SaidOf>();
+  const claimed: Claimed[] = [];
   let lastImported: PracticeKind | undefined;
-  for (const row of rows) {
-    if (row.part === 'last') {
-      lastImported = practiceKinds.find((kind) => kind === row.subject);
-    } else if (row.part === 'claim') {
-      const known = claims.get(row.rows) ?? { claims: [], hasRecord: row.has_record ?? false };
-      if (row.claim_kind)
-        known.claims.push({ subject: row.subject, kind: row.claim_kind, present: row.present });
-      claims.set(row.rows, known);
+  for (const { part, subject, present, rows: text, version_id } of rows) {
+    if (part === 'last') {
+      lastImported = practiceKinds.find((kind) => kind === subject);
+    } else if (part === 'claim') {
+      // Written by `CLAIMS_AROUND`, just now.
+      claimed.push({ identifier: subject, has_record: present, claims: JSON.parse(text) as Claim[] });
     } else {
-      const theirs = said.get(row.subject) ?? {};
-      theirs[row.part] = { present: row.present, rows: row.rows, version: row.version_id ?? undefined };
-      said.set(row.subject, theirs);
+      const theirs = said.get(subject) ?? {};
+      theirs[part] = { present, rows: text, version: version_id ?? undefined };
+      said.set(subject, theirs);
     }
   }
   const others = new Map<string, string[]>();
-  for (const [identifier, known] of claims) {
-    const target = leadsTo(identifier, known.claims, known.hasRecord);
-    if (target !== undefined && target !== identifier)
-      others.set(target, [...(others.get(target) ?? []), identifier]);
+  const movedTo = new Map<string, string>();
+  for (const [identifier, owner] of ownersOf(claimed)) {
+    if (owner === identifier) continue;
+    movedTo.set(identifier, owner);
+    others.set(owner, [...(others.get(owner) ?? []), identifier]);
   }
-  const moved = new Map([...others].flatMap(([target, from]) => from.map((each) => [each, target])));
-  return new Map(
-    nationalIds.flatMap((nationalId) => {
-      const theirs = said.get(nationalId);
-      if (!theirs) return [];
-      const movedTo = moved.get(nationalId);
-      const described: Described = {
-        nationalId,
-        said: theirs,
-        others: others.get(nationalId) ?? [],
-        movedTo,
-        lastImported,
-      };
-      return [[nationalId, described] as const];
-    }),
-  );
+  const described = new Map<string, Described>();
+  for (const [nationalId, theirs] of said)
+    described.set(nationalId, {
+      nationalId,
+      said: theirs,
+      others: others.get(nationalId) ?? [],
+      movedTo: movedTo.get(nationalId),
+      lastImported,
+    });
+  return described;
 }
 
 const statements = new Map<string, { readonly text: string; readonly name: string }>();
@@ -112,33 +76,11 @@ function statementFor(kinds: readonly FileKind[]): { readonly text: string; read
 
 function statementOf(kinds: readonly FileKind[]): string {
   const said = kinds.map(
-    (kind) => `
-      SELECT '${kind}' AS part, subject, present, rows, version_id, NULL AS claim_kind, NULL::boolean AS has_record
-      FROM described_${kind} WHERE subject = ANY($1)`,
+    (kind) =>
+      `SELECT '${kind}' AS part, subject, present, rows, version_id FROM described_${kind} WHERE subject = ANY($1)`,
   );
-  return [...said, CLAIMS, LAST_IMPORTED].join(' UNION ALL ');
+  return [...said, CLAIMS_AROUND, LAST_IMPORTED].join(' UNION ALL ');
 }
-
-/** Does the last file of the kind still show who declares it? */
-const IS_PRESENT = `
-  CASE d.kind
-    WHEN 'pro_sante_connect' THEN (SELECT s.present FROM described_pro_sante_connect s WHERE s.subject = d.subject)
-    WHEN 'adeli_rpps' THEN (SELECT s.present FROM described_adeli_rpps s WHERE s.subject = d.subject)
-  END`;
-
-function hasRecord(identifier: string): string {
-  return `(EXISTS (SELECT FROM described_pro_sante_connect r WHERE r.subject = ${identifier})
-    OR EXISTS (SELECT FROM described_personne_activite r WHERE r.subject = ${identifier}))`;
-}
-
-/** Everyone who declares an identifier that one of them declares, or that is one of theirs. */
-const CLAIMS = `
-  SELECT 'claim', d.subject, coalesce(${IS_PRESENT}, false), d.identifier, NULL, d.kind, ${hasRecord('d.identifier')}
-  FROM declared_identifiers d
-  WHERE d.identifier IN (
-    SELECT m.identifier FROM declared_identifiers m WHERE m.subject = ANY($1)
-    UNION ALL SELECT unnest($1::text[])
-  )`;
 
 /** An import that was undone is as if it had not been; a rollback brings nothing new. */
 const LAST_IMPORTED = `
@@ -146,9 +88,4 @@ const LAST_IMPORTED = `
     SELECT v.kind FROM versions v
     WHERE v.kind IN ('personne_activite', 'pro_sante_connect') AND v.undoes IS NULL
       AND NOT EXISTS (SELECT FROM versions u WHERE u.undoes = v.id)
-    ORDER BY v.id DESC LIMIT 1), false, '', NULL, NULL, NULL`;
-
-const RESOLVE = `
-  SELECT asked.identifier, ${hasRecord('asked.identifier')} AS has_record, d.subject, d.kind, ${IS_PRESENT} AS present
-  FROM unnest($1::text[]) AS asked (identifier)
-  LEFT JOIN declared_identifiers d ON d.identifier = asked.identifier`;
+    ORDER BY v.id DESC LIMIT 1), false, '', NULL`;

@@ -9,6 +9,8 @@ import type { PoolClient } from 'pg';
 export interface Follower {
   /** Resolves once nothing is left to read; at once when another process is at it. */
   catchUp(): Promise<void>;
+  /** Gives up what it is at, which is as if it had not begun. */
+  stop(): void;
 }
 
 export interface Follow {
@@ -30,9 +32,18 @@ const END_OF_VERSION = '\u{10ffff}';
 const REBUILD_TIMEOUT = '30min';
 
 export function createFollower(postgres: Postgres, { name, follow, rebuild, tables }: Follow): Follower {
+  let stopped = false;
+  /** That of a rebuild, which may be long. */
+  let connection: PoolClient | undefined;
+
   return {
+    stop() {
+      stopped = true;
+      close();
+    },
+
     async catchUp() {
-      for (;;) {
+      while (!stopped) {
         const step = await postgres.transaction(async (tx) => {
           const { rows } = await tx.query<Progress>(PROGRESS, [name], 'follower-progress');
           const [progress] = rows;
@@ -59,39 +70,37 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
     return rows.length > 0 ? 'more' : 'done';
   }
 
+  /** Its transaction ends with it, and so do the settings that we gave it. */
+  function close(): void {
+    connection?.release(true);
+    connection = undefined;
+  }
+
   /** In one transaction, which reads one version of the register from beginning to end. */
   async function rebuildAll(): Promise<boolean> {
     const client = await postgres.connect();
+    connection = client;
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      await client.query(`SET LOCAL statement_timeout = '${REBUILD_TIMEOUT}'`);
-      await client.query("SET LOCAL idle_in_transaction_session_timeout = '10min'");
+      await client.query(`SET statement_timeout = '${REBUILD_TIMEOUT}'`);
       const { rows } = await client.query<Progress>(PROGRESS, [name]);
       const [progress] = rows;
-      if (!progress?.mine) {
-        await client.query('ROLLBACK');
-        client.release();
-        return false;
-      }
+      if (!progress?.mine) return false;
       if (progress.lost) {
         await rebuild(client);
         await client.query(MOVE_MARK, [name, progress.latest, END_OF_VERSION]);
       }
       await client.query('COMMIT');
       if (progress.lost) await vacuum(client, tables);
-      client.release(true);
       return true;
-    } catch (error) {
-      // Its transaction ends with the connection.
-      client.release(true);
-      throw error;
+    } finally {
+      close();
     }
   }
 }
 
 /** Until then, no index answers alone: PostgreSQL does not know that everybody may see what it holds. */
 async function vacuum(client: PoolClient, tables: readonly string[]): Promise<void> {
-  await client.query(`SET statement_timeout = '${REBUILD_TIMEOUT}'`);
   await client.query(`VACUUM ${tables.join(', ')}`);
 }
 

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { type Claim, leadsTo } from '#src/domain/claims.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
+import { CLAIMS } from './claims.postgres.ts';
 import { pages } from './pages.postgres.ts';
-import { CLAIMS } from './professionals.postgres.ts';
 import { stagedTable } from './tables.postgres.ts';
 
 interface Claimed {

@@ -1,86 +1,60 @@
 import type { Postgres } from '@psc/datastores';
-import { type Claim, leadsTo } from '#src/domain/claims.ts';
-import type { Described, PracticeKind, Said } from '#src/domain/described.ts';
+import type { NationalId } from '@psc/kernel';
+import type { Described } from '#src/domain/described.ts';
+import { mayBeTakenOver } from '#src/domain/identifier.ts';
 import { professionalOf } from '#src/domain/professional.ts';
-import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { Professionals } from '#src/ports/professionals.ts';
+import { resolveIdentifiers } from './claims.postgres.ts';
+import { readDescribed } from './described.postgres.ts';
+import { inBatches } from './in-batches.ts';
 
-/** Whom does the identifier lead to, then what do the files say of them: two prepared statements. */
+const kinds = ['personne_activite', 'pro_sante_connect'] as const;
+
+/** Lookups in flight together go to PostgreSQL as one, whatever service and login they are of. */
+const batches = { most: 64, atOnce: 4 };
+
 export function createPostgresProfessionals({ postgres }: { postgres: Postgres }): Professionals {
+  const describe = inBatches(
+    (identifiers: readonly NationalId[]) => describeAll(postgres, identifiers),
+    batches,
+  );
   return {
     async find(identifier) {
-      const nationalId = await findOwner(postgres, identifier);
-      if (nationalId === undefined) return undefined;
-      const { rows } = await postgres.query<SaidRow>(SAID, [nationalId], 'find-described');
-      const last = await postgres.query<{ kind: PracticeKind }>(LAST_IMPORTED, [], 'find-last-imported');
-      const described: Described = {
-        nationalId,
-        said: Object.fromEntries(
-          rows.map(({ kind, present, rows: said }) => [kind, { present, rows: said }]),
-        ),
-        others: await findOthers(postgres, nationalId),
-        lastImported: last.rows[0]?.kind,
-      };
-      return professionalOf(described);
+      const described = await describe(identifier);
+      return described && professionalOf(described);
     },
   };
 }
 
-interface SaidRow extends Said {
-  readonly kind: FileKind;
+/**
+ * One prepared statement for RPPS numbers, which lead to their own record when they have one; one more for those that may lead
+ * elsewhere, or have none.
+ */
+async function describeAll(
+  postgres: Postgres,
+  identifiers: readonly NationalId[],
+): Promise<Map<NationalId, Described>> {
+  const found = await describeOwners(postgres, identifiers.filter(mayBeTakenOver));
+  const own = identifiers.filter((identifier) => !mayBeTakenOver(identifier));
+  const described = await readDescribed(postgres, kinds, own);
+  for (const identifier of own) {
+    const theirs = described.get(identifier);
+    if (theirs) found.set(identifier, theirs);
+  }
+  const unknown = own.filter((identifier) => !described.has(identifier));
+  return unknown.length === 0 ? found : new Map([...found, ...(await describeOwners(postgres, unknown))]);
 }
 
-interface Claimed {
-  readonly identifier: string;
-  readonly has_record: boolean;
-  readonly claims: readonly Claim[];
-}
-
-/** Whom an identifier leads to. */
-export async function findOwner(postgres: Postgres, identifier: string): Promise<string | undefined> {
-  const { rows } = await postgres.query<Claimed>(
-    `SELECT l.identifier, ${CLAIMS} FROM (SELECT $1::text AS identifier) AS l`,
-    [identifier],
-    'find-owner',
+async function describeOwners(
+  postgres: Postgres,
+  identifiers: readonly NationalId[],
+): Promise<Map<NationalId, Described>> {
+  const owners = await resolveIdentifiers(postgres, identifiers);
+  const described = await readDescribed(postgres, kinds, [...new Set(owners.values())]);
+  return new Map(
+    identifiers.flatMap((identifier) => {
+      const theirs = described.get(owners.get(identifier) ?? '');
+      return theirs ? [[identifier, theirs] as const] : [];
+    }),
   );
-  const [found] = rows;
-  return found && leadsTo(identifier, found.claims, found.has_record);
 }
-
-/** The identifiers that a person declares, and that lead to them. */
-async function findOthers(postgres: Postgres, nationalId: string): Promise<string[]> {
-  const { rows } = await postgres.query<Claimed>(
-    `SELECT l.identifier, ${CLAIMS}
-     FROM (SELECT DISTINCT identifier FROM declared_identifiers WHERE subject = $1 LIMIT 20) AS l`,
-    [nationalId],
-    'find-others',
-  );
-  return rows
-    .filter(({ identifier, claims, has_record }) => leadsTo(identifier, claims, has_record) === nationalId)
-    .map(({ identifier }) => identifier);
-}
-
-/** `l` names identifiers: has each a record of its own, and who claims it? What `leadsTo` asks for. */
-export const CLAIMS = `
-  EXISTS (SELECT FROM described_personne_activite WHERE subject = l.identifier)
-    OR EXISTS (SELECT FROM described_pro_sante_connect WHERE subject = l.identifier) AS has_record,
-  coalesce((
-    SELECT json_agg(json_build_object('subject', c.subject, 'kind', c.kind, 'present', coalesce(
-      CASE c.kind
-        WHEN 'pro_sante_connect'
-          THEN (SELECT present FROM described_pro_sante_connect d WHERE d.subject = c.subject)
-        WHEN 'adeli_rpps'
-          THEN (SELECT present FROM described_adeli_rpps d WHERE d.subject = c.subject)
-        WHEN 'porteurs'
-          THEN (SELECT present FROM described_porteurs d WHERE d.subject = c.subject)
-      END, false)))
-    FROM declared_identifiers c WHERE c.identifier = l.identifier
-  ), '[]'::json) AS claims`;
-
-const SAID = `
-  SELECT 'personne_activite' AS kind, present, rows FROM described_personne_activite WHERE subject = $1
-  UNION ALL
-  SELECT 'pro_sante_connect', present, rows FROM described_pro_sante_connect WHERE subject = $1`;
-
-const LAST_IMPORTED = `
-  SELECT kind FROM versions WHERE kind IN ('personne_activite', 'pro_sante_connect') ORDER BY id DESC LIMIT 1`;

@@ -37,6 +37,8 @@ const register = new Map([
 ]);
 const contact = { phone: '+33 639980000', mail: 'camille@sante.example' };
 
+const searches = new Map<string, object>();
+
 async function open() {
   const metrics = createMetrics('rpps-directory');
   const logger = createLogger({ service: 'rpps-directory', level: 'silent' });
@@ -49,7 +51,13 @@ async function open() {
         return found && professionalOf(found);
       },
     },
-    contacts: { read: async (id) => (register.get(id) === camille ? contact : undefined) },
+    contacts: {
+      read: async (id) => (register.get(id) === camille ? contact : undefined),
+      reach: async ({ phone }) => (phone === '06 39 98 00 00' ? ['899700000013'] : []),
+    },
+    search: {
+      search: async (criteria) => searches.set(criteria.words.join(' '), criteria) && { people: [] },
+    },
     events: noEvents,
     identity,
   });
@@ -62,6 +70,10 @@ async function open() {
 
 const LOOKUP = '/internal/professionals/lookup';
 const CONTACTS = '/internal/professionals/contacts';
+const MASKED = '/internal/professionals/masked-contacts';
+const BY_CONTACT = '/internal/professionals/by-contact';
+const SEARCH = '/internal/professionals/search';
+
 describe('the directory', () => {
   let directory: Awaited<ReturnType<typeof open>>;
   beforeEach(async () => {
@@ -97,7 +109,10 @@ describe('the directory', () => {
     const body = { nationalId: '899700000013' };
     expect((await directory.ask('notification-worker', LOOKUP, body)).statusCode).toBe(403);
     expect((await directory.ask('oidc-provider', CONTACTS, body)).statusCode).toBe(403);
-    for (const url of [LOOKUP, CONTACTS]) {
+    expect((await directory.ask('oidc-provider', BY_CONTACT, { phone: '1' })).statusCode).toBe(403);
+    expect((await directory.ask('notification-worker', MASKED, body)).statusCode).toBe(403);
+    expect((await directory.ask('notification-worker', SEARCH, { name: 'x' })).statusCode).toBe(403);
+    for (const url of [LOOKUP, CONTACTS, MASKED, BY_CONTACT, SEARCH]) {
       const anonymous = await directory.app.inject({ method: 'POST', url, payload: body });
       expect(anonymous.statusCode).toBe(401);
       expect(anonymous.body).not.toContain('LAMBDA');
@@ -113,7 +128,43 @@ describe('the directory', () => {
     expect(stranger.json()).toEqual({ contacts: null });
   });
 
-  it.each([LOOKUP, CONTACTS])('refuses a body of another shape on %s', async (path) => {
+  it('tells others enough of a contact to recognise it', async () => {
+    const response = await directory.ask('oidc-provider', MASKED, { nationalId: '899700000013' });
+    expect(response.json()).toEqual({
+      contacts: { phone: '+33 6 ** ** ** 00', mail: 'c…@sante.example' },
+    });
+    expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  it('tells auth-broker who can be reached at a number', async () => {
+    const reached = await directory.ask('auth-broker', BY_CONTACT, { phone: '06 39 98 00 00' });
+    expect(reached.json()).toEqual({ nationalIds: ['899700000013'] });
+    for (const body of [{}, { phone: '' }, { phone: '1', mail: 'a@b.example' }, { phone: 'x'.repeat(65) }])
+      expect((await directory.ask('auth-broker', BY_CONTACT, body)).statusCode).toBe(400);
+  });
+
+  it('searches for the words of a name, whatever their spelling, and for codes', async () => {
+    const asked = { name: ' D’ARC, Zoé-Jeanne ZOÉ', savoirFaire: 'sm53', department: '2a' };
+    const response = await directory.ask('oidc-provider', SEARCH, asked);
+    expect(response.json()).toEqual({ people: [], next: null });
+    expect(searches.get('d arc zoe jeanne')).toEqual({
+      words: ['d', 'arc', 'zoe', 'jeanne'],
+      facets: ['savoir-faire:SM53', 'department:2A'],
+      inactive: false,
+    });
+  });
+
+  it('says what a search lacks', async () => {
+    for (const body of [{}, { name: '' }, { name: ' - ' }, { inactive: true }]) {
+      const response = await directory.ask('auth-broker', SEARCH, body);
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ error: 'criteria_missing' });
+    }
+    for (const body of [{ name: 'x'.repeat(201) }, { name: 1 }, { name: 'a', count: 51 }, { naem: 'a' }])
+      expect((await directory.ask('auth-broker', SEARCH, body)).json().error).toBe('malformed_request');
+  });
+
+  it.each([LOOKUP, CONTACTS, MASKED])('refuses a body of another shape on %s', async (path) => {
     for (const body of [
       {},
       { nationalId: '' },

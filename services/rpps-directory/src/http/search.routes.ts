@@ -2,6 +2,7 @@ import { searchRequestSchema } from '@psc/contracts';
 import { requireCaller, type ServiceIdentity } from '@psc/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SearchPeople, SearchRefusal } from '#src/use-cases/search-people.ts';
+import { refuseBody } from './refuse-body.ts';
 
 const sentences: Readonly<Record<SearchRefusal, string>> = {
   criteria_missing: 'Indiquez un nom, une profession, un savoir-faire ou un département.',
@@ -20,8 +21,7 @@ export function searchRoutes(needs: {
 
   async function sendPeople(request: FastifyRequest, reply: FastifyReply) {
     const asked = searchRequestSchema.safeParse(request.body).data;
-    if (!asked)
-      return reply.code(400).send({ error: 'malformed_request', message: 'La requête est mal formée.' });
+    if (!asked) return refuseBody(reply);
     const found = await needs.searchPeople(asked);
     if (!found.ok) return reply.code(400).send({ error: found.refusal, message: sentences[found.refusal] });
     return reply.header('cache-control', 'no-store').send(found.value);

@@ -10,4 +10,12 @@ export type { Contact };
 export interface Contacts {
   /** Records that `reader` asked, whatever the answer: an answer without its record does not exist. */
   read(identifier: NationalId, reader: string): Promise<Contact | undefined>;
+
+  /**
+   * Who can be reached at this telephone number or this address, whatever its spelling; no contact is opened. At most
+   * `MOST_REACHED` people. Recorded for each of them, or once for nobody.
+   */
+  reach(written: Contact, reader: string): Promise<readonly string[]>;
 }
+
+export const MOST_REACHED = 20;

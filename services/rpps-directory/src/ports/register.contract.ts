@@ -349,6 +349,18 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await register.read(adeli, 'auth-broker')).toEqual(reachable);
       expect(await register.read(martin, 'auth-broker')).toBeUndefined();
     });
+
+    it('leads to who can be reached by it, however it is written', async () => {
+      await apply('pro_sante_connect', [run(lambda, reachable), run(martin, { phone: '0639980001' })]);
+      const reach = (phone: string, mail = '') => register.reach({ phone, mail }, 'auth-broker');
+      expect(await reach('06.39.98.00.01')).toEqual([lambda, martin]);
+      expect(await reach('', 'CAMILLE@Sante.example')).toEqual([lambda]);
+      expect(await reach('0639980009')).toEqual([]);
+      expect(await reach('12')).toEqual([]);
+      await apply('pro_sante_connect', [run(lambda), run(martin, { phone: '0639980001' })], 'a small file');
+      expect(await reach('06.39.98.00.01')).toEqual([martin]);
+      expect(await reach('', 'camille@sante.example')).toEqual([]);
+    });
   });
 
   describe('a rollback', () => {

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { createSeal } from '@psc/datastores';
+import { openTestDatabase } from '@psc/testing/database';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DescribedRun } from '#src/ports/extract.ts';
+import type { Criteria } from '#src/ports/people-search.ts';
+import { emptyRegister } from '#src/testing/empty-register.ts';
+import { extract, practice, run } from '#src/testing/extracts.ts';
+import { createFollower } from './follower.postgres.ts';
+import { listPeople } from './listed-people.postgres.ts';
+import { createPostgresPeopleSearch } from './people-search.postgres.ts';
+import { createPostgresRegister } from './register.postgres.ts';
+
+const seal = createSeal(`k1:${randomBytes(32).toString('base64')}`);
+const { postgres, close } = await openTestDatabase(new URL('../../migrations/', import.meta.url));
+afterAll(close);
+const register = createPostgresRegister({ postgres, seal });
+const people = createPostgresPeopleSearch({ postgres });
+const follower = createFollower(postgres, listPeople);
+
+beforeEach(async () => {
+  await emptyRegister(postgres);
+  await postgres.query('TRUNCATE listed_people, listed_words, known_words, register_followers, changes');
+});
+
+type Kind = 'personne_activite' | 'pro_sante_connect';
+async function imported(kind: Kind, runs: readonly DescribedRun[]): Promise<void> {
+  const outcome = await register.import(extract(kind, runs), { operator: 'test', force: 'a small file' });
+  if (!outcome.ok) throw new Error(outcome.sentence);
+  await follower.catchUp();
+}
+
+const numbered = (at: number) => `8997${String(at).padStart(8, '0')}`;
+const named = (at: number, nomDexercice: string, prenomDexercice: string, change = {}) =>
+  run(numbered(at), { rows: [practice({ nomDexercice, prenomDexercice, ...change })] });
+
+async function found(criteria: Partial<Criteria>, count = 50, cursor?: string) {
+  const page = await people.search({ words: [], facets: [], inactive: false, ...criteria }, count, cursor);
+  if (!page) throw new Error('the cursor is refused');
+  return { ids: page.people.map(({ nationalId }) => nationalId), next: page.next, people: page.people };
+}
+const ids = async (...words: string[]) => (await found({ words })).ids;
+
+/** Every page of a search, each of `count`; `between` runs before each but the first. */
+async function walk(criteria: Partial<Criteria>, count: number, between?: (page: number) => Promise<void>) {
+  const seen: string[] = [];
+  let next: string | undefined;
+  for (let page = 0; page === 0 || next; page++) {
+    if (page > 0) await between?.(page);
+    const { ids, next: after } = await found(criteria, count, next);
+    seen.push(...ids);
+    next = after;
+  }
+  return seen;
+}
+
+describe('a search by name', () => {
+  beforeEach(() =>
+    imported('personne_activite', [
+      named(1, 'MARTIN', 'Marie'),
+      named(2, 'MARTIN-DUPONT', 'Hélène'),
+      named(3, 'DE LA MARTINIÈRE', "N'Golo"),
+      named(4, 'LEFÈBVRE', 'Jean-Martin'),
+      named(5, 'BŒUF', 'Zoé'),
+    ]),
+  );
+
+  it('finds each word at the beginning of one of theirs, in whatever order', async () => {
+    expect(await ids('martin')).toEqual([4, 2, 1, 3].map(numbered));
+    expect(await ids('martin', 'marie')).toEqual([numbered(1)]);
+    expect(await ids('marie', 'martin')).toEqual([numbered(1)]);
+    expect(await ids('dup', 'hel')).toEqual([numbered(2)]);
+    expect(await ids('n', 'golo')).toEqual([numbered(3)]);
+    expect(await ids('boeuf')).toEqual([numbered(5)]);
+    expect(await ids('z')).toEqual([numbered(5)]);
+    expect(await ids('martin', 'zoe')).toEqual([]);
+  });
+
+  it('finds who has two words that fit once', async () => {
+    expect(await ids('mar')).toEqual([1, 4, 2, 3].map(numbered));
+  });
+
+  it('finds words within others when nobody has them at a beginning', async () => {
+    expect(await ids('artin')).toEqual([4, 2, 1, 3].map(numbered));
+    expect(await ids('artin', 'upont')).toEqual([numbered(2)]);
+    expect(await ids('ar')).toEqual([]);
+  });
+
+  it('shows people as they practise', async () => {
+    const { people: shown } = await found({ words: ['martiniere'] });
+    expect(shown).toEqual([
+      {
+        nationalId: numbered(3),
+        status: 'active',
+        familyName: 'DE LA MARTINIÈRE',
+        givenName: "N'Golo",
+        exercices: [{ codeProfession: '10', codeCategorieProfessionnelle: 'C', codesSavoirFaire: [] }],
+        departments: [],
+      },
+    ]);
+  });
+});
+
+describe('a search by what people are', () => {
+  beforeEach(() =>
+    imported('personne_activite', [
+      named(1, 'MARTIN', 'Marie', { codePostal: '75009', codeSavoirFaire: 'SM53', codeTypeSavoirFaire: 'S' }),
+      named(2, 'MARTIN', 'Paul', { codePostal: '20200' }),
+      named(3, 'ADAM', 'Zoé', { codePostal: '75010', codeProfession: '60' }),
+    ]),
+  );
+
+  it('finds who has all of it, with a name or without', async () => {
+    expect((await found({ facets: ['profession:10'] })).ids).toEqual([1, 2].map(numbered));
+    expect((await found({ facets: ['department:75'] })).ids).toEqual([3, 1].map(numbered));
+    expect((await found({ facets: ['department:75', 'savoir-faire:SM53'] })).ids).toEqual([numbered(1)]);
+    expect((await found({ facets: ['department:2B'], words: ['mar'] })).ids).toEqual([numbered(2)]);
+    expect((await found({ facets: ['department:2B'], words: ['zoe'] })).ids).toEqual([]);
+  });
+
+  it('finds who may practise no more only when asked to', async () => {
+    await imported('personne_activite', [named(2, 'MARTIN', 'Paul', { codePostal: '20200' })]);
+    expect(await ids('martin')).toEqual([numbered(2)]);
+    const all = await found({ words: ['martin'], inactive: true });
+    expect(all.people.map(({ nationalId, status }) => [nationalId, status])).toEqual([
+      [numbered(1), 'inactive'],
+      [numbered(2), 'active'],
+    ]);
+  });
+});
+
+describe('the pages of a search', () => {
+  const criteria = [
+    { words: ['martin'] },
+    { words: ['artin'] },
+    { words: ['martin', 'ann'] },
+    { facets: ['profession:10'] },
+    { words: ['martin'], facets: ['profession:10'] },
+  ];
+  const crowd = Array.from({ length: 60 }, (_, at) => named(at, 'MARTIN', `Anne${String(at % 7)} Martine`));
+
+  it.each(criteria)('have everybody once, whatever their size (%j)', async (searched) => {
+    await imported('personne_activite', crowd);
+    const whole = await walk(searched, 50);
+    expect(new Set(whole).size).toBe(60);
+    expect(whole).toHaveLength(60);
+    for (const count of [1, 7, 20]) expect(await walk(searched, count)).toEqual(whole);
+  });
+
+  it.each(criteria)('displace nobody while people come and go (%j)', async (searched) => {
+    const stays = crowd.filter((_, at) => at % 2 === 0);
+    const before = crowd.filter((_, at) => at % 3 > 0 || at % 2 === 0);
+    await imported('personne_activite', before);
+    const seen = await walk(searched, 10, async (page) =>
+      imported('personne_activite', page % 2 === 1 ? crowd : stays),
+    );
+    expect(new Set(seen).size).toBe(seen.length);
+    for (const { subject } of stays) expect(seen).toContain(subject);
+  });
+
+  it('refuse the cursor of another search, and what is no cursor', async () => {
+    await imported('personne_activite', crowd);
+    const { next } = await found({ words: ['martin'] }, 5);
+    for (const other of [{ words: ['anne'] }, { words: ['martin'], inactive: true }])
+      await expect(found(other, 5, next)).rejects.toThrow();
+    for (const cursor of ['', 'x', next?.slice(2), Buffer.from('{"of":1}').toString('base64url')])
+      await expect(found({ words: ['martin'] }, 5, cursor ?? '')).rejects.toThrow();
+  });
+});
+
+describe('the list of people', () => {
+  const listed = async () => {
+    const { rows } = await postgres.query(
+      'SELECT id, national_id, active, published, name_key, facets FROM listed_people ORDER BY national_id',
+    );
+    return rows;
+  };
+  const words = async () =>
+    (await postgres.query('SELECT * FROM listed_words ORDER BY word, name_key, person_id')).rows;
+
+  it('follows who is struck off, comes back, is renamed and merged', async () => {
+    const adeli = run('0759999998', { rows: [practice({ nomDexercice: 'AVANT' })] });
+    await imported('personne_activite', [named(1, 'MARTIN', 'Marie'), named(2, 'ADAM', 'Zoé'), adeli]);
+    await imported('personne_activite', [named(2, 'EVE', 'Zoé'), adeli]);
+    expect(await listed()).toMatchObject([
+      { national_id: '0759999998', active: true },
+      { national_id: numbered(1), active: false, published: false },
+      { national_id: numbered(2), active: true, name_key: 'eve zoe' },
+    ]);
+    expect(await ids('adam')).toEqual([]);
+    await imported('pro_sante_connect', [run(numbered(2), { otherIds: ['0759999998'] })]);
+    expect(await ids('avant')).toEqual([]);
+    expect((await found({ words: ['avant'], inactive: true })).ids).toEqual(['0759999998']);
+    await imported('personne_activite', [named(1, 'MARTIN', 'Marie'), named(2, 'EVE', 'Zoé'), adeli]);
+    expect(await ids('martin')).toEqual([numbered(1)]);
+  });
+
+  it('made again from the register is the same, with the same numbers', async () => {
+    await imported('personne_activite', [named(1, 'MARTIN', 'Marie'), named(2, 'ADAM', 'Zoé')]);
+    await imported('personne_activite', [named(1, 'MARTIN', 'Anne'), named(3, 'EVE', 'Zoé')]);
+    const [before, theirWords] = [await listed(), await words()];
+    const indexes = async () =>
+      (await postgres.query("SELECT indexname FROM pg_indexes WHERE tablename ~ '^listed' ORDER BY 1")).rows;
+    const indexed = await indexes();
+    await postgres.query('DELETE FROM register_followers');
+    await follower.catchUp();
+    expect(await listed()).toEqual(before);
+    expect(await words()).toEqual(theirWords);
+    expect(await indexes()).toEqual(indexed);
+  });
+
+  it('follows a rollback, which takes back who came', async () => {
+    await imported('personne_activite', [named(1, 'MARTIN', 'Marie')]);
+    const before = [await listed(), await words()];
+    await imported('personne_activite', [named(1, 'MARTIN', 'Anne'), named(3, 'EVE', 'Zoé')]);
+    expect(await ids('eve')).toEqual([numbered(3)]);
+    await register.rollBack('personne_activite', { operator: 'test', reason: 'a bad file' });
+    await follower.catchUp();
+    expect([await listed(), await words()]).toEqual(before);
+  });
+
+  it('is made again when it missed more than the register keeps', async () => {
+    await imported('personne_activite', [named(1, 'MARTIN', 'Marie')]);
+    for (const nom of ['A1', 'A2', 'A3', 'A4', 'A5'])
+      await register.import(extract('personne_activite', [named(1, nom, 'Marie')]), {
+        operator: 'test',
+        force: 'a small file',
+      });
+    await follower.catchUp();
+    expect(await listed()).toMatchObject([{ name_key: 'a5 marie' }]);
+    expect(await ids('martin')).toEqual([]);
+  });
+
+  it('goes on where it was stopped, and two at once do no harm', async () => {
+    const before = Array.from({ length: 1_200 }, (_, at) => named(at, 'MARTIN', 'Marie'));
+    await imported('personne_activite', before);
+    await register.import(
+      extract(
+        'personne_activite',
+        before.map((_, at) => named(at, 'MARTIN', 'Anne')),
+      ),
+      {
+        operator: 'test',
+        force: 'a small file',
+      },
+    );
+    const dies = createFollower(postgres, {
+      ...listPeople,
+      follow: async (tx, nationalIds) => {
+        await listPeople.follow(tx, nationalIds);
+        const { rows } = await tx.query<{ left: number }>(
+          "SELECT count(*)::int AS left FROM listed_people WHERE given_key = 'marie'",
+        );
+        if ((rows[0]?.left ?? 0) < 600) throw new Error('killed');
+      },
+    });
+    await expect(dies.catchUp()).rejects.toThrow('killed');
+    expect(await walk({ words: ['anne'] }, 50)).toHaveLength(500);
+    await Promise.all([follower.catchUp(), createFollower(postgres, listPeople).catchUp()]);
+    await follower.catchUp();
+    expect(await walk({ words: ['anne'] }, 50)).toHaveLength(1_200);
+    expect(await ids('marie')).toEqual([]);
+  });
+});
