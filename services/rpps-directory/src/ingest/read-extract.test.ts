@@ -134,6 +134,14 @@ describe('the rows of one person that follow each other', () => {
     }
   });
 
+  it('and then as many blank or bad lines as can be, are still one run', async () => {
+    for (const filler of ['\n', `${line.slice(9)}\n`]) {
+      const { described, marks } = await read(`${fileOf(line)}${filler.repeat(2_000_000 / filler.length)}`);
+      expect(described).toMatchObject([{ line: 2, subject: nationalId, count: 1 }]);
+      expect(marks.length).toBeGreaterThan(2);
+    }
+  });
+
   it('are not parted by a bad row', async () => {
     const { described, rejected } = await read(fileOf(line, line.slice(9), there));
     expect(described).toMatchObject([{ line: 2, count: 2 }]);
@@ -224,6 +232,11 @@ describe('a bad row', () => {
   it('may have as many characters as a value may, however many bytes they are', async () => {
     const longest = lineWith({ 'Raison sociale site': '€'.repeat(512) });
     expect((await read(fileOf(longest))).rejected).toEqual([]);
+  });
+
+  it('is one whose value is long by what nobody sees', async () => {
+    const { rejected } = await read(fileOf(lineWith({ 'Raison sociale site': '\u00a0'.repeat(20_000) })));
+    expect(rejected).toEqual([{ line: 2, reason: 'value_too_long', subject: nationalId }]);
   });
 
   it('spoils itself alone when its bytes are not text', async () => {

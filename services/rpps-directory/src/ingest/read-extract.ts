@@ -6,9 +6,8 @@ import { type ByteSource, RefusedBytes } from './byte-source.ts';
 import type { Layout } from './header.ts';
 import { createRunReader, LONGEST_LINE, LONGEST_RUN } from './run-reader.ts';
 
-/** Small enough for the caches of a processor, and more than the longest run with the longest line after it. */
-const BUFFER_BYTES = 512 * 1024;
-if (BUFFER_BYTES < 2 * (LONGEST_LINE + LONGEST_RUN)) throw new RangeError('the buffer is too small');
+/** Small enough for the caches of a processor, and more than the longest run and the longest line after it. */
+const BUFFER_BYTES = 2 * (LONGEST_RUN + 2 * LONGEST_LINE);
 const LINE_FEED = 0x0a;
 
 export interface Text {

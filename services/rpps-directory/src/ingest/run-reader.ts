@@ -13,8 +13,11 @@ import { storedFields } from '#src/domain/stored-rows.ts';
 import type { Contact } from '#src/ports/contacts.ts';
 import type { DescribedRun } from '#src/ports/extract.ts';
 import { lacksLuhnKey, lacksSiretKey } from './check-digits.ts';
+import { countWarnings } from './count-warnings.ts';
 import type { Field } from './file-columns.ts';
+import { findLineEnd } from './find-line-end.ts';
 import type { Layout } from './header.ts';
+import { newRun, type Run, withOthers, wordAt } from './run.ts';
 import { readSubject } from './subject.ts';
 
 /**
@@ -25,7 +28,6 @@ export const LONGEST_LINE = 65_536;
 /** A run ends after so many bytes, so that one subject cannot fill the memory: the rest is another run of theirs. */
 export const LONGEST_RUN = 131_072;
 const LONGEST_VALUE = 512;
-const MOST_OTHER_IDS = 19;
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -77,7 +79,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
   const finessAt = at('numeroFinessSite');
   const finessEjAt = at('numeroFinessetablissementJuridique');
   const structureAt = at('ancienIdentifiantDeLaStructure');
-  const decoder = new TextDecoder(encoding);
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
 
   // Of the row at hand: see findLineEnd.
   const ends = new Int32Array(LONGEST_LINE + 3);
@@ -119,6 +121,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     const end = endOf(column);
     return end <= start ? '' : decoder.decode(bytes.subarray(start, end)).trim();
   };
+  const lengthOf = (start: number, end: number) => decoder.decode(bytes.subarray(start, end)).length;
 
   function parse(chunk: Buffer, line: number, isLast: boolean): Parsed {
     bytes = chunk;
@@ -159,10 +162,11 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
 
   function readLine(line: number, start: number, lineFeed: number, count: number): void {
     const end = lineFeed > start && bytes[lineFeed - 1] === RETURN ? lineFeed - 1 : lineFeed;
-    if (end === start) return;
     ends[count + 1] = end;
     columns = count;
-    const reason = end - start > LONGEST_LINE ? 'line_too_long' : readRow(line, start);
+    let reason: RejectReason | undefined;
+    if (end - start > LONGEST_LINE) reason = 'line_too_long';
+    else if (end > start) reason = readRow(line, start);
     if (reason) reject(line, reason);
     const open = openRun();
     if (open && (reason === 'line_too_long' || lineFeed - open.start > LONGEST_RUN)) endRun();
@@ -211,7 +215,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
       if (column < 0) continue;
       let start = startOf(column);
       const end = endOf(column);
-      if (end - start > LONGEST_VALUE && readValue(column).length > LONGEST_VALUE) return 'value_too_long';
+      if (end - start > LONGEST_VALUE && lengthOf(start, end) > LONGEST_VALUE) return 'value_too_long';
       for (; start < end; start++) {
         const byte = bytes[start] ?? 0;
         out[o++] = byte;
@@ -391,80 +395,6 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
   return { parse };
 }
 
-/**
- * The line feed at or after `start`, or the end of the bytes; on the way, where the separators are. `ends[0]` is how many
- * columns there are, and column `i` is between `ends[i + 1] + 1` and `ends[i + 2]`. By far the longest loop: it stays alone.
- */
-function findLineEnd(bytes: Uint8Array, start: number, separator: number, ends: Int32Array): number {
-  const length = bytes.length;
-  let n = 2;
-  let i = start;
-  for (; i < length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === LINE_FEED) break;
-    // Written for each byte, and kept for a separator: no branch for the processor to guess wrong.
-    ends[n] = i;
-    n += ((byte ^ separator) - 1) >>> 31;
-  }
-  ends[0] = n - 1;
-  ends[1] = start - 1;
-  return i;
-}
-
-/** A run while it is read. */
-interface Run {
-  readonly subject: string;
-  readonly line: number;
-  readonly start: number;
-  rejectedBefore: number;
-  warnedBefore: number;
-  keyLength: number;
-  count: number;
-  rows: string;
-  high: number;
-  low: number;
-  otherIds: readonly string[];
-  otherIdsColumn: string;
-  phone: string;
-  mail: string;
-}
-
-const NOBODY_ELSE: readonly string[] = [];
-
-function newRun(subject: string, line: number, start: number): Run {
-  return {
-    subject,
-    line,
-    start,
-    rejectedBefore: 0,
-    warnedBefore: 0,
-    keyLength: 0,
-    count: 0,
-    rows: '',
-    high: 0,
-    low: 0,
-    otherIds: NOBODY_ELSE,
-    otherIdsColumn: '',
-    phone: '',
-    mail: '',
-  };
-}
-
-/** What the run declared, and more; undefined when that is too many to be true. */
-function withOthers({ subject, otherIds }: Run, more: readonly string[]): readonly string[] | undefined {
-  const others = [...new Set([...otherIds, ...more])].filter((identifier) => identifier !== subject);
-  return others.length > MOST_OTHER_IDS ? undefined : others;
-}
-
-function wordAt(sum: string, i: number): number {
-  return (
-    (sum.charCodeAt(i) << 24) |
-    (sum.charCodeAt(i + 1) << 16) |
-    (sum.charCodeAt(i + 2) << 8) |
-    sum.charCodeAt(i + 3)
-  );
-}
-
 /** 8 and eleven digits: most of the register, and needs no more reading. */
 function isPlainRpps(bytes: Buffer, start: number, end: number): boolean {
   if (end - start !== 12 || bytes[start] !== RPPS_TYPE) return false;
@@ -478,17 +408,4 @@ function isPlainRpps(bytes: Buffer, start: number, end: number): boolean {
 /** Without the last line when its end is not there yet: it may stop in the middle of a character. */
 function wholeLines(chunk: Buffer, isLast: boolean): Buffer {
   return isLast ? chunk : chunk.subarray(0, chunk.lastIndexOf(LINE_FEED) + 1);
-}
-
-const MOST_FIRST_LINES = 5;
-
-function countWarnings(warned: readonly number[]): Warning[] {
-  const counted = warningReasons.map((reason) => ({ reason, count: 0, firstLines: [] as number[] }));
-  for (let i = 0; i < warned.length; i += 2) {
-    const warning = counted[warned[i] ?? 0];
-    if (!warning) continue;
-    warning.count++;
-    if (warning.firstLines.length < MOST_FIRST_LINES) warning.firstLines.push(warned[i + 1] ?? 0);
-  }
-  return counted.filter(({ count }) => count > 0);
 }
