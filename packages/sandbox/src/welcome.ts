@@ -1,5 +1,6 @@
 import type { Person } from './seeds/person.ts';
 import type { Cluster } from './supervisor/cluster.ts';
+import { FHIR_KEY } from './supervisor/commands.ts';
 
 /** Characters; the sentence of one register's label is longer than a terminal. */
 const LONGEST = 30;
@@ -18,6 +19,7 @@ export function welcome(
     ['discovery', `${addresses.issuer}/.well-known/wallet-openid-configuration`],
     ['wallet', addresses.wallet],
     ['rpps-directory', addresses.directory],
+    ['… in FHIR', `${addresses.fhir} (ESANTE-API-KEY: ${FHIR_KEY})`],
     ['notification-worker', addresses.worker],
     // Hosts only: the addresses hold passwords.
     ['PostgreSQL', new URL(cluster.postgresUrl('postgres')).host],

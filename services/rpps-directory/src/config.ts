@@ -18,6 +18,14 @@ const shape = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Seals the phone numbers and addresses at rest, `id:base64 of 32 bytes`, the current key first. */
   CONTACT_SEAL_KEYS: sealKeys,
+  /** Where callers reach the FHIR face, such as https://annuaire.example/fhir/v2. Without it there is none. */
+  FHIR_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.endsWith('/fhir/v2'), 'must end with /fhir/v2')
+    .optional(),
+  /** Of one API key, in all replicas together. */
+  FHIR_CALLS_PER_SECOND: integer(1, 100_000).default(17),
+  FHIR_POOL_SIZE: integer(1, 100).default(5),
 });
 
 export type Config = Readonly<z.output<typeof shape>>;

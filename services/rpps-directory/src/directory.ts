@@ -6,6 +6,7 @@ import { createPostgresVersions } from '#src/adapters/versions.postgres.ts';
 import { createDirectoryCommand } from './commands/directory-command.ts';
 import { directoryUsage } from './commands/directory-usage.ts';
 import { readImportConfig } from './config.ts';
+import { createPostgresApiKeys } from './fhir/access/api-keys.postgres.ts';
 import { createExtracts } from './ingest/open-source.ts';
 import { createImportSource } from './use-cases/import-source.ts';
 
@@ -20,6 +21,7 @@ process.exitCode = await runCommand({ name: 'directory', usage: directoryUsage }
       importSource: createImportSource({ extracts, register }),
       register,
       versions: createPostgresVersions({ postgres }),
+      apiKeys: createPostgresApiKeys(postgres),
       operator: process.env.PSC_OPERATOR || `${currentOperator()}@${hostname()}`,
       print,
       terminal: {

@@ -1,4 +1,5 @@
 import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores';
+import { createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresPeopleSearch } from '#src/adapters/people-search.postgres.ts';
@@ -6,6 +7,7 @@ import { createPostgresProfessionals } from '#src/adapters/professionals.postgre
 import { createPostgresRegisterEvents } from '#src/adapters/register-events.postgres.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
+import { openFhirFace } from './fhir/open-fhir-face.ts';
 import { measureRegisterAge } from './register-age.ts';
 import { startListing } from './start-listing.ts';
 import { startRelay } from './start-relay.ts';
@@ -42,6 +44,7 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   });
   startListing({ postgres, life, logger });
   await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger, metrics });
+  await openFhirFace(app, { config, quotas: createRedisQuotas(redis), life, onError });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());
 });

@@ -10,6 +10,8 @@ export interface Addresses {
   readonly control: string;
   readonly demo: string;
   readonly directory: string;
+  /** The FHIR face of the directory. */
+  readonly fhir: string;
   readonly worker: string;
 }
 
@@ -27,6 +29,7 @@ export function addressesFrom(ports: Ports, given: Partial<Addresses> = {}): Add
     control: at('control'),
     demo: at('demo'),
     directory: at('rpps-directory'),
+    fhir: `${given.directory ?? at('rpps-directory')}/fhir/v2`,
     worker: at('notification-worker'),
     ...given,
   };

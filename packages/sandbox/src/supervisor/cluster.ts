@@ -133,6 +133,7 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
         await commands.migrate(service);
         if (service === 'oidc-provider')
           await commands.seedApplications(seeds.map(({ declaration }) => declaration));
+        if (service === 'rpps-directory') await commands.seedApiKey();
         await programs.start(service);
       }),
       programs.start('demo'),

@@ -14,6 +14,8 @@ export interface Commands {
   migrate(service: ServiceName): Promise<void>;
   /** Has rpps-directory import extracts of the register, in this order. */
   importRegister(files: readonly ExtractFile[]): Promise<void>;
+  /** Lets anybody ask the FHIR face with the key of the sandbox, unless it was done. */
+  seedApiKey(): Promise<void>;
   /** Declares the seeds at oidc-provider, unless it was done. */
   seedApplications(applications: readonly ApplicationDeclaration[]): Promise<void>;
   /** Declares applications at oidc-provider. */
@@ -21,6 +23,8 @@ export interface Commands {
 }
 
 const TIMEOUT_MS = 120_000;
+/** Of the FHIR face, here: no secret. */
+export const FHIR_KEY = 'sandbox-key';
 
 export function createCommands(settings: {
   environmentOf: (service: ServiceName) => Readonly<Record<string, string>>;
@@ -63,6 +67,15 @@ export function createCommands(settings: {
             ...['import', ...paths, '--by', 'sandbox', '--force', 'the people of a sandbox'],
           ]),
         ),
+      );
+    },
+
+    async seedApiKey() {
+      const migrations = await materialOf(join(root, 'services', 'rpps-directory', 'migrations'));
+      await stamps.once('FHIR key', migrations, () =>
+        run('rpps-directory', 'directory', [
+          ...['api-keys', 'add', 'sandbox', '--key', FHIR_KEY, '--by', 'sandbox', '--if-missing'],
+        ]),
       );
     },
 

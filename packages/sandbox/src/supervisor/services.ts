@@ -127,7 +127,14 @@ export function serviceEnvironment(service: ServiceName, wiring: Wiring): Record
         PROFESSIONAL_FRESH_SECONDS: '0',
       };
     case 'rpps-directory':
-      return { ...common, REDIS_URL: wiring.redisUrl, CONTACT_SEAL_KEYS: secrets.contactSealKeys };
+      return {
+        ...common,
+        REDIS_URL: wiring.redisUrl,
+        CONTACT_SEAL_KEYS: secrets.contactSealKeys,
+        FHIR_URL: addresses.fhir,
+        // Programs under test call more often than an application of the world.
+        FHIR_CALLS_PER_SECOND: '1000',
+      };
   }
 }
 

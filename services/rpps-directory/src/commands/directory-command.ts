@@ -1,4 +1,5 @@
 import { printable, UsageError } from '@psc/runtime';
+import { createApiKeysVerb } from './api-keys.ts';
 import { createImportFiles } from './import-files.ts';
 import { createListImports } from './list-imports.ts';
 import { createListRejects } from './list-rejects.ts';
@@ -14,6 +15,7 @@ export function createDirectoryCommand(needs: DirectoryNeeds): Verb {
     ['diff', createShowDiff(needs)],
     ['rollback', createRollBack(needs)],
     ['rejects', createListRejects(needs)],
+    ['api-keys', createApiKeysVerb(needs)],
   ]);
 
   return async ([verb = '', ...args]) => {

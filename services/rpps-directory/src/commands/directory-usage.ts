@@ -13,6 +13,11 @@ export const directoryUsage = `psc directory: the register of professionals
   rollback <kind> --reason "<reason>"
                           undoes the last import of a kind
   rejects <kind>          the rows of its last file that were set aside
+  api-keys add <name>     a key for the FHIR face, shown once
+    --key <key>           one that you chose: for a sandbox, since what is typed stays in the history of the shell
+    --if-missing          nothing is refused when there is one of this name
+  api-keys list           whose keys there are, and when each was last used
+  api-keys revoke <name>  this key opens nothing any more, from the next call on
 
 Kinds: ${fileKinds.join(', ')}
 Lists: --limit <number> (100 unless said otherwise, 1000 at most), --json

@@ -1,5 +1,6 @@
 import { printable, readChoice, UsageError } from '@psc/runtime';
 import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
+import type { ApiKeys } from '#src/fhir/access/api-keys.ts';
 import type { Register } from '#src/ports/register.ts';
 import type { Versions } from '#src/ports/versions.ts';
 import type { ImportSource } from '#src/use-cases/import-source.ts';
@@ -10,6 +11,7 @@ export interface DirectoryNeeds {
   readonly importSource: ImportSource;
   readonly register: Register;
   readonly versions: Versions;
+  readonly apiKeys: ApiKeys;
   /** Who runs it, unless `--by` says otherwise. */
   readonly operator: string;
   readonly print: (line: string) => void;

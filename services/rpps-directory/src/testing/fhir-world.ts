@@ -60,6 +60,7 @@ export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
   return {
     app,
     postgres,
+    url: database.url,
     apiKeys,
     lose: database.lose,
     /** So many milliseconds later. */
