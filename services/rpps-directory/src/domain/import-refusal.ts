@@ -9,6 +9,7 @@ export const importRefusals = {
   file_is_a_web_page:
     'A page of an error, or to log in, came instead of the file. Open the address in a browser.',
   file_too_large: 'More than 8 GiB: that is no extract.',
+  file_changed: 'The file changed while it was read. Wait until it is whole.',
   file_is_another: 'The import that goes on began with another file. It starts over with this one.',
   header_unknown:
     'The first line is not the header of a known file, or lacks columns, has one twice, or one under another name. If the ANS changed it, `services/rpps-directory/src/ingest/file-columns.ts` must learn it.',

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { personneActivite } from '@psc/sandbox/seeds/extracts.ts';
 import { invent } from '@psc/sandbox/seeds/invent.ts';
 import { createAuthority } from '@psc/test-pki';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import type { SourceOptions } from '#src/ports/extract.ts';
 import { createExtracts } from './open-source.ts';
 
@@ -106,6 +108,23 @@ describe('a file at an https address', () => {
     });
     expect(fetched).toEqual({ people: 3_000, sources: [addressOf()] });
     expect(received.at(-1)).toEqual([content.length, content.length]);
+  });
+
+  it('may be a zip', async () => {
+    const zip = new ZipFile();
+    zip.addBuffer(content, 'PS_LibreAcces_Personne_activite_202601020843.txt');
+    zip.end();
+    const zipped = await buffer(zip.outputStream);
+    answers = [
+      (_, response) =>
+        response
+          .writeHead(200, { 'content-disposition': 'attachment; filename=PS_LibreAcces_202601020942.zip' })
+          .end(zipped),
+    ];
+    expect(await fetchPeople()).toEqual({
+      people: 3_000,
+      sources: ['PS_LibreAcces_202601020942.zip/PS_LibreAcces_Personne_activite_202601020843.txt'],
+    });
   });
 
   it.each([

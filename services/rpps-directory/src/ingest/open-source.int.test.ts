@@ -136,6 +136,21 @@ describe('an extract', () => {
     await opened.value.close();
   });
 
+  it.each([
+    ['grows', (content: string) => content + content.slice(content.indexOf('\n') + 1)],
+    ['shrinks', (content: string) => content.slice(0, content.indexOf('\n', content.length / 2) + 1)],
+  ])('that %s while it is read is refused', async (_, change) => {
+    const long = personneActivite(many);
+    const opened = await openContent(long);
+    if (!opened.ok) throw new Error(opened.sentence);
+    const [extract] = opened.value.extracts;
+    await writeFile(join(folder, 'extract.txt'), change(long));
+    const told = [];
+    for await (const batch of extract?.read() ?? []) told.push(batch);
+    expect(told.at(-1)).toMatchObject({ ok: false, refusal: 'file_changed' });
+    await opened.value.close();
+  });
+
   it('that changed before the mark is refused as another one', async () => {
     const long = personneActivite(many);
     const { marks } = await read(long);

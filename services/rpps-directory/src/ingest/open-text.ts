@@ -27,12 +27,11 @@ export async function openText(readable: Readable): Promise<Accepted<OpenedExtra
   const layout = parseHeader(new TextDecoder(encoding).decode(header));
   if (!layout.ok) return layout;
 
-  const text = { layout: layout.value, encoding };
+  const text = { layout: layout.value, encoding, bytes: readable.bytes };
   return accepted({
     ...text,
     kind: layout.value.kind,
     source: readable.source,
-    bytes: readable.bytes,
     read: (from) => readExtract(readable.open(), text, from),
   });
 }

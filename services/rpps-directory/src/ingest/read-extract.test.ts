@@ -33,11 +33,12 @@ async function readAs(bytes: Buffer, encoding: 'utf-8' | 'windows-1252', chunk =
   async function* chunks() {
     yield* chunksOf(bytes, chunk);
   }
+  const text = { layout: layout.value, encoding, bytes: bytes.length };
   const described: DescribedRun[] = [];
   const rejected: Batch['rejected'][number][] = [];
   let warnings: readonly Warning[] = [];
   const marks: Mark[] = [];
-  for await (const batch of readExtract(fromChunks(chunks()), { layout: layout.value, encoding }, from)) {
+  for await (const batch of readExtract(fromChunks(chunks()), text, from)) {
     if (!batch.ok) return { refused: batch, described, rejected, warnings, marks };
     described.push(...batch.value.described);
     rejected.push(...batch.value.rejected);

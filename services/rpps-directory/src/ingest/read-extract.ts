@@ -11,10 +11,16 @@ const BUFFER_BYTES = 2 * (LONGEST_RUN + 2 * LONGEST_LINE);
 const LINE_FEED = 0x0a;
 
 export interface Text {
+  /** How long it was when it was opened. */
+  readonly bytes: number;
   readonly layout: Layout;
   readonly encoding: 'utf-8' | 'windows-1252';
 }
 
+const changed = refuseImport(
+  'file_changed',
+  'the file changed while it was read: wait until it is whole, then start again',
+);
 export const anotherFile = refuseImport(
   'file_is_another',
   'the file is not the one that this import began with: start a new import',
@@ -41,7 +47,7 @@ export async function* readExtract(
 
 async function* readBatches(
   source: ByteSource,
-  { layout, encoding }: Text,
+  { layout, encoding, bytes: expected }: Text,
   from: Mark = { bytes: 0, lines: 0, sha256: '' },
 ): AsyncGenerator<Accepted<Batch> | ImportRefused> {
   const buffer = Buffer.alloc(BUFFER_BYTES);
@@ -86,6 +92,7 @@ async function* readBatches(
     }
 
     const rest = buffer.subarray(0, held);
+    if (isLast && bytes + held !== expected) return yield changed;
     if (isLast) {
       const cut = truncation(rest, layout);
       if (cut) return yield cut;
