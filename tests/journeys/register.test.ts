@@ -1,6 +1,10 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { runPsc } from '../conformance/run-psc.ts';
 import { openApplication, type RedeemedTokens, type TestApplication } from './application.ts';
 import {
   expectAccessible,
@@ -34,7 +38,7 @@ const change = async (nationalId: string, fields: object) => {
 };
 let lastNumber = 10;
 /** Not of the invented ones. */
-const drawAdeli = () => `0A7${String(++lastNumber).padStart(7, '0')}`;
+const drawAdeli = () => `07A${String(++lastNumber).padStart(7, '0')}`;
 const drawContact = () => {
   const number = String(++lastNumber).padStart(2, '0');
   return { phone: `+33639989${number}0`, mail: `ancien.${number}@cabinet.example` };
@@ -72,42 +76,54 @@ const toldOf = ({ id_token }: RedeemedTokens) =>
   );
 
 describe('a professional whose ADELI number became an RPPS number', () => {
-  it('logs in with either, with the phone of before; applications read both', async () => {
+  const names = { familyName: 'MIGRANTE', givenName: 'ODILE' };
+  const begin = async () => {
     const adeli = drawAdeli();
-    const names = { familyName: 'MIGRANTE', givenName: 'ODILE' };
     await stage.sandbox.createProfessional({ nationalId: adeli, ...names });
     await stage.sandbox.setPhone(adeli, 'approve');
     const { page } = await stage.visit();
     const before = await logIn(page, adeli);
     expect((await userInfo(before)).claims).toMatchObject({ SubjectNameID: adeli });
-
-    // The extract of the next day has the RPPS number, which declares the other one.
-    const { nationalId } = await stage.sandbox.createProfessional({
-      ...names,
-      otherIds: [adeli],
-      ecps: false,
+    return { adeli, page, before };
+  };
+  const expectBoth = async (typed: string, { adeli, rpps }: { adeli: string; rpps: string }) => {
+    const { page } = await stage.visit();
+    const after = await logIn(page, typed);
+    const { claims } = await userInfo(after);
+    expect(claims).toMatchObject({
+      sub: expect.stringMatching(new RegExp(`:${rpps}$`)),
+      SubjectNameID: rpps,
+      family_name: 'MIGRANTE',
     });
+    expect(claims?.otherIds).toEqual(
+      expect.arrayContaining([
+        { identifiant: rpps, origine: 'RPPS', qualite: 1 },
+        { identifiant: adeli, origine: 'ADELI', qualite: 1 },
+      ]),
+    );
+    expect(decodeJwt(after.id_token).sub).toBe(claims?.sub);
+  };
+
+  it('logs in with either, with the phone of before; applications read both', async () => {
+    const { adeli, page, before } = await begin();
+    // The extract of the next day has the RPPS number, which declares the other one.
+    const created = await stage.sandbox.createProfessional({ ...names, otherIds: [adeli], ecps: false });
     await expect.poll(() => toldOf(before).length, SOON).toBe(1);
     expect(await userInfo(before)).toMatchObject({ status: 401 });
     expect(await isLoggedIn(page)).toBe(false);
+    for (const typed of [adeli, created.nationalId])
+      await expectBoth(typed, { adeli, rpps: created.nationalId });
+  });
 
-    for (const typed of [adeli, nationalId]) {
-      const { page: browser } = await stage.visit();
-      const after = await logIn(browser, typed);
-      const { claims } = await userInfo(after);
-      expect(claims).toMatchObject({
-        sub: expect.stringMatching(new RegExp(`:${nationalId}$`)),
-        SubjectNameID: nationalId,
-        family_name: 'MIGRANTE',
-      });
-      expect(claims?.otherIds).toEqual(
-        expect.arrayContaining([
-          { identifiant: nationalId, origine: 'RPPS', qualite: 1 },
-          { identifiant: adeli, origine: 'ADELI', qualite: 1 },
-        ]),
-      );
-      expect(decodeJwt(after.id_token).sub).toBe(claims?.sub);
-    }
+  it('logs in with either when the table of ADELI and RPPS numbers alone says so', async () => {
+    const { adeli, before } = await begin();
+    const { nationalId: rpps } = await stage.sandbox.createProfessional({ ...names, ecps: false });
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'psc-register-'));
+    const file = join(folder.path, 'correspondance_ADELI_RPPS.csv');
+    await writeFile(file, `N° ADELI;N° RPPS\n${adeli.slice(1)};${rpps.slice(1)}\n`);
+    await runPsc({}, ['--sandbox', inject('cluster').folder, 'directory', 'import', file]);
+    await expect.poll(() => toldOf(before).length, SOON).toBe(1);
+    for (const typed of [adeli, rpps]) await expectBoth(typed, { adeli, rpps });
   });
 });
 

@@ -1,12 +1,12 @@
-import type { Cluster } from '@psc/sandbox/supervisor/cluster.ts';
 import { createHttpBrowser, createSandbox, type Sandbox, waitForCallback } from '@psc/testing';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runPsc } from '../conformance/run-psc.ts';
 import { openApplication, type TestApplication } from '../journeys/application.ts';
-import { startOwnCluster } from '../setup/own-cluster.ts';
+import { type OwnCluster, startOwnCluster } from '../setup/own-cluster.ts';
 
 /** Who was struck off while something was away is logged out once it is back: the application is told of the end. */
-let cluster: Cluster & AsyncDisposable;
+let cluster: OwnCluster;
 let sandbox: Sandbox;
 let application: TestApplication;
 beforeAll(async () => {
@@ -58,4 +58,21 @@ describe('an import while one of those who act on it is away', () => {
       .poll(() => phoneOf(nationalId), EVENTUALLY)
       .toMatchObject({ status: 409, body: { error: 'professional_inactive' } });
   });
+});
+
+it('an import that is undone gives back who was struck off by it: their phone speaks again, and they log in', async () => {
+  const { nationalId, sid } = await logIn();
+  await strikeOff(nationalId);
+  await expect.poll(() => timesTold(sid), EVENTUALLY).toBe(1);
+  await expect.poll(async () => (await phoneOf(nationalId)).status, EVENTUALLY).toBe(409);
+  for (const kind of ['pro_sante_connect', 'personne_activite']) {
+    const why = ['--reason', 'yesterday’s file was of another register', '--by', 'the tests'];
+    await runPsc({}, ['--sandbox', cluster.folder, 'directory', 'rollback', kind, ...why]);
+  }
+  await expect.poll(async () => (await phoneOf(nationalId)).status, EVENTUALLY).toBe(200);
+  await sandbox.setPhone(nationalId, 'approve');
+  const { issuer } = cluster.addresses;
+  const url = application.authorizationUrl(issuer, { login_hint: nationalId });
+  const back = await waitForCallback(createHttpBrowser(), url, application.callback);
+  expect(decodeJwt((await application.redeem(issuer, back)).id_token).sub).toContain(nationalId);
 });

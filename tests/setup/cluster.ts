@@ -13,6 +13,8 @@ declare module 'vitest' {
       sandboxUrl: string;
       rppsDirectoryUrl: string;
       workerUrl: string;
+      /** By which `psc --sandbox` finds it. */
+      folder: string;
       /** Redis of the cluster, with its password. */
       redisUrl: string;
       /** PostgreSQL of the cluster; its databases have their service's name. */
@@ -36,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     sandboxUrl: addresses.control,
     rppsDirectoryUrl: addresses.directory,
     workerUrl: addresses.worker,
+    folder: cluster.folder,
     redisUrl: cluster.redisUrl,
     postgresUrl: cluster.postgresUrl('postgres'),
     operator: {
