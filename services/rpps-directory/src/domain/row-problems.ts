@@ -5,7 +5,7 @@
 export const rejectReasons = {
   column_count: 'It has more or fewer columns than the header, or was cut.',
   not_text: 'It holds bytes that are not text in the encoding of the file, or that a database cannot hold.',
-  value_too_long: 'A value that is kept has more than 512 characters.',
+  value_too_long: 'A value has more than 512 characters.',
   line_too_long: 'It is longer than 64 KiB.',
   national_id_malformed: 'It has no national identifier, or what is there is none.',
   other_identifiers_malformed: 'The other identifiers are not understood, or are more than 19.',

@@ -121,7 +121,6 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     const end = endOf(column);
     return end <= start ? '' : decoder.decode(bytes.subarray(start, end)).trim();
   };
-  const lengthOf = (start: number, end: number) => decoder.decode(bytes.subarray(start, end)).length;
 
   function parse(chunk: Buffer, line: number, isLast: boolean): Parsed {
     bytes = chunk;
@@ -185,8 +184,8 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
       if (current?.subject !== subject.value) current = newRun(subject.value, line, start);
     }
 
-    const problem = putTogether();
-    if (problem) return problem;
+    if (hasLongValue(start)) return 'value_too_long';
+    if (!putTogether()) return 'not_text';
     const otherIds = hasApart ? readOtherIds(current) : undefined;
     if (hasApart && !otherIds) return 'other_identifiers_malformed';
     if (current !== known) {
@@ -205,8 +204,23 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     return undefined;
   }
 
-  /** Copies the kept values, without the spaces around them, to `out`. */
-  function putTogether(): RejectReason | undefined {
+  /** In any column: such a row is no longer what it was. */
+  function hasLongValue(start: number): boolean {
+    if ((ends[columns + 1] ?? 0) - start <= LONGEST_VALUE) return false;
+    for (let column = 0; column < columns; column++) {
+      const from = (ends[column + 1] ?? 0) + 1;
+      const to = ends[column + 2] ?? 0;
+      if (to - from > LONGEST_VALUE && decoder.decode(bytes.subarray(from, to)).length > LONGEST_VALUE)
+        return true;
+    }
+    return false;
+  }
+
+  /**
+   * Copies the kept values, without the spaces around them, to `out`. False when one holds what joins stored rows, which it can
+   * in a file with another separator.
+   */
+  function putTogether(): boolean {
     let o = 0;
     let bits = 0;
     for (let k = 0; k < fieldsAt.length; k++) {
@@ -215,7 +229,6 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
       if (column < 0) continue;
       let start = startOf(column);
       const end = endOf(column);
-      if (end - start > LONGEST_VALUE && lengthOf(start, end) > LONGEST_VALUE) return 'value_too_long';
       for (; start < end; start++) {
         const byte = bytes[start] ?? 0;
         out[o++] = byte;
@@ -224,9 +237,7 @@ export function createRunReader(layout: Layout, encoding: 'utf-8' | 'windows-125
     }
     outLength = o;
     outBits = bits;
-    // Stored rows are joined by it: a value of a file with another separator cannot hold it.
-    if (separator !== BAR && countOf(BAR, o) >= Math.max(1, fieldsAt.length)) return 'not_text';
-    return undefined;
+    return separator === BAR || countOf(BAR, o) < Math.max(1, fieldsAt.length);
   }
 
   const countOf = (byte: number, length: number) => {
