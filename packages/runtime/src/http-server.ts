@@ -34,6 +34,8 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // No child for each request: the trace's id tells the lines of one from those of another, and goes further.
+    childLoggerFactory: (logger) => logger,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     bodyLimit: BODY_LIMIT_BYTES,
     ...connectionLimits,

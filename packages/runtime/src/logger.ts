@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino';
 export type { Logger } from 'pino';
 
 /** Bytes. A write to stdout for each line costs more than the line: they are written together, … */
-const WRITTEN_TOGETHER = 4096;
+const WRITTEN_TOGETHER = 12 * 1024;
 /** … and at the latest after so long, or when the process ends. Only SIGKILL loses what was not written yet. */
 const WRITTEN_WITHIN_MS = 250;
 /** Bytes that wait for a reader of stdout who does not read; beyond, lines are lost rather than the service. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '@psc/kernel';
 import type { FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
 import {
@@ -102,7 +102,7 @@ export async function createServiceIdentity(settings: {
     async callerOf(authorization) {
       const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '') ?? [];
       if (!token) return undefined;
-      const digest = createHash('sha256').update(token).digest('base64url');
+      const digest = hash('sha256', token, 'base64url');
       const known = verified.get(digest);
       if (known) return known.until > clock() ? known.caller : undefined;
       const issuer = claimedIssuer(token);

@@ -34,19 +34,28 @@ export function groupExercices(rows: readonly Practice[]): Exercice[] {
   const seen = new Set<string>();
   for (const row of rows) {
     if (!hasExercice(row)) continue;
-    const key = JSON.stringify(pick(row, exerciceKeyFields));
+    const key = joined(row, exerciceKeyFields);
     const exercice = exercices.get(key) ?? { ...pick(row, exerciceFields), activities: [] };
     exercices.set(key, exercice);
     if (!hasActivity(row)) continue;
-    const activity = pick(row, activityFields);
-    const activityKey = key + JSON.stringify(activity);
-    if (!seen.has(activityKey)) exercice.activities.push(activity);
+    const activityKey = `${key}|${joined(row, activityFields)}`;
+    if (!seen.has(activityKey)) exercice.activities.push(pick(row, activityFields));
     seen.add(activityKey);
   }
   return [...exercices.values()];
 }
 
+/** What tells two of them apart: no value holds a `|`. */
+function joined<Field extends keyof Practice>(row: Practice, fields: readonly Field[]): string {
+  let key = '';
+  for (const field of fields) key += `${row[field]}|`;
+  return key;
+}
+
 function pick<Field extends keyof Practice>(row: Practice, fields: readonly Field[]): Record<Field, string> {
-  // The entries are exactly the fields asked for, which Object.fromEntries cannot express.
-  return Object.fromEntries(fields.map((field) => [field, row[field]])) as Record<Field, string>;
+  // A loop, as in `parseRows`.
+  const picked: Partial<Record<Field, string>> = {};
+  for (const field of fields) picked[field] = row[field];
+  // It has exactly the fields asked for.
+  return picked as Record<Field, string>;
 }
