@@ -19,6 +19,8 @@ export interface HttpServerSettings {
   /** Could this service serve a login now? Asked by `/readyz`; a rejection is a no. */
   readonly isReady: () => Promise<boolean>;
   readonly trustedProxies: readonly string[];
+  /** Answers, in a form of its own, a request whose address no route can read; false leaves it to the usual answer. */
+  readonly answerUnreadable?: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => boolean;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -42,7 +44,9 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
     // Closes idle keep-alive connections at once when stopping, so that a rolling update does not wait for browsers.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    frameworkErrors: answerUnreadable,
+    frameworkErrors: (error, request, reply) => {
+      if (!settings.answerUnreadable?.(error, request, reply)) answerUnreadable(error, reply);
+    },
   });
   traceRequests(app);
   measureRequests(app, settings.metrics);
@@ -126,7 +130,7 @@ function malformed({ code }: FastifyError) {
 }
 
 /** An address that no route can read never reaches the error handler. */
-function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+function answerUnreadable(error: FastifyError, reply: FastifyReply): void {
   void reply.code(error.statusCode ?? 400).send(malformed(error));
 }
 

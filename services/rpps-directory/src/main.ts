@@ -9,6 +9,7 @@ import { createPostgresRegisterEvents } from '#src/adapters/register-events.post
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { publishPlaces } from './fhir/directory/places.postgres.ts';
+import { answerUnreadable } from './fhir/http/fhir.routes.ts';
 import { openFhirFace } from './fhir/open-fhir-face.ts';
 import { measureRegisterAge } from './register-age.ts';
 import { startListing } from './start-listing.ts';
@@ -34,6 +35,7 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
       return true;
     },
     trustedProxies: config.TRUSTED_PROXIES,
+    answerUnreadable,
   });
   const seal = createSeal(config.CONTACT_SEAL_KEYS);
   const events = createPostgresRegisterEvents({ postgres, seal });

@@ -467,6 +467,8 @@ describe('errors', () => {
       [404, world.get('/Patient')],
       [404, world.get('/Device/1')],
       [404, world.get('/Practitioner/unknown')],
+      [400, world.get('/Practitioner/%E0')],
+      [414, world.get(`/Practitioner/${'x'.repeat(200)}`)],
       [404, world.get('/Practitioner/999999999999')],
       [404, world.get('/Organization/0000000000000000')],
       [400, world.get('/Practitioner?_count=x')],

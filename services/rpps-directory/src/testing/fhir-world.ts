@@ -12,7 +12,7 @@ import { createGate } from '#src/fhir/access/gate.ts';
 import { digestOfKey } from '#src/fhir/access/key-digest.ts';
 import { createPostgresDirectory } from '#src/fhir/directory/directory.postgres.ts';
 import { publishPlaces } from '#src/fhir/directory/places.postgres.ts';
-import { fhirRoutes } from '#src/fhir/http/fhir.routes.ts';
+import { answerUnreadable, fhirRoutes } from '#src/fhir/http/fhir.routes.ts';
 import { createPageLinks } from '#src/fhir/http/page-links.ts';
 
 export const base = 'https://directory.example/fhir/v2';
@@ -40,6 +40,7 @@ export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
     metrics: createMetrics('test'),
     isReady: async () => true,
     trustedProxies: [],
+    answerUnreadable,
   });
   await app.register(
     fhirRoutes({

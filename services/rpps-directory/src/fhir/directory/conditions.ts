@@ -41,18 +41,20 @@ export function literally(text: string): string {
   return text.replaceAll(/[\\%_]/g, (each) => `\\${each}`);
 }
 
+/** What is written with a year of four digits. */
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59Z');
+
 /** `updated_at` inside spans of milliseconds. The database has microseconds, which a resource does not show. */
 export function duringAny(
   column: string,
   spans: readonly (readonly [number, number])[],
   { param }: Conditions,
 ): Narrowing {
-  const time = (milliseconds: number) =>
-    Number.isFinite(milliseconds)
-      ? new Date(milliseconds).toISOString()
-      : milliseconds > 0
-        ? 'infinity'
-        : '-infinity';
+  const time = (milliseconds: number) => {
+    if (milliseconds < FIRST) return '-infinity';
+    return milliseconds > LAST ? 'infinity' : new Date(milliseconds).toISOString();
+  };
   return anyOf(
     spans.map(([first, last]) => ({
       sql: `(${column} >= ${param(time(first))}::timestamptz AND ${column} < ${param(time(last + 1))}::timestamptz)`,

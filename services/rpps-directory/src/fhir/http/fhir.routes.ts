@@ -216,6 +216,13 @@ function sendRefusal(reply: FastifyReply, { code, retryAfterSeconds }: Refusal) 
   }
 }
 
+/** An address that no route can read, such as `/fhir/v2/%E0`, reaches none of the handlers above. */
+export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): boolean {
+  if (!request.url.startsWith(`${FHIR_PATH}/`)) return false;
+  void sendIssue(reply, error.statusCode ?? 400, 'structure', `malformed request (${error.code})`);
+  return true;
+}
+
 /** A statement that took too long: the database stopped it, as it was told to. */
 const CANCELED = '57014';
 

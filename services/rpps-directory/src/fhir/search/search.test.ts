@@ -151,6 +151,7 @@ describe('the parameters of a search', () => {
       '_lastUpdated=hier',
       '_lastUpdated=2026-13-01',
       '_lastUpdated=2026-02-30',
+      '_lastUpdated=lt0000',
       'identifier:of-type=RPPS|99700000013',
       '_count=-1',
       '_count=beaucoup',

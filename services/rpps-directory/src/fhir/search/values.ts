@@ -94,7 +94,7 @@ export function dateAskedOf(alternative: string): DateAsked | undefined {
   // In an address that was not encoded, the plus of a zone has become a space.
   const [, prefix, year, month, day, hour, minute, second, fraction, zone] =
     DATE.exec(alternative.replace(/ (\d\d:\d\d)$/, '+$1')) ?? [];
-  if (year === undefined) return undefined;
+  if (year === undefined || year === '0000') return undefined;
   const text = `${year}-${month ?? '01'}-${day ?? '01'}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}${fraction?.slice(0, 4) ?? ''}${zone ?? 'Z'}`;
   const start = Date.parse(text);
   if (
