@@ -8,18 +8,23 @@ export interface Claimed {
   readonly claims: readonly Claim[];
 }
 
-const HAS_RECORD = `(
-  EXISTS (SELECT FROM described_personne_activite WHERE subject = l.identifier)
-    OR EXISTS (SELECT FROM described_pro_sante_connect WHERE subject = l.identifier))`;
+const hasRecord = (subject: string) => `(
+  EXISTS (SELECT FROM described_personne_activite r WHERE r.subject = ${subject})
+    OR EXISTS (SELECT FROM described_pro_sante_connect r WHERE r.subject = ${subject}))`;
+const HAS_RECORD = hasRecord('l.identifier');
 
+/** What is claimed for somebody whom the register does not know is not claimed: it would lead to nobody. */
 const CLAIMED_BY = `coalesce((
   SELECT json_agg(json_build_object('subject', c.subject, 'kind', c.kind, 'present', coalesce(
     CASE c.kind
       WHEN 'pro_sante_connect'
         THEN (SELECT present FROM described_pro_sante_connect d WHERE d.subject = c.subject)
-      ELSE (SELECT present FROM described_adeli_rpps d WHERE d.subject = c.subject)
+      WHEN 'adeli_rpps'
+        THEN (SELECT present FROM described_adeli_rpps d WHERE d.subject = c.subject)
+      WHEN 'porteurs'
+        THEN (SELECT present FROM described_porteurs d WHERE d.subject = c.subject)
     END, false)))
-  FROM declared_identifiers c WHERE c.identifier = l.identifier
+  FROM declared_identifiers c WHERE c.identifier = l.identifier AND ${hasRecord('c.subject')}
 ), '[]'::json)`;
 
 /** `l` names identifiers: has each a record of its own, and who claims it? The columns of `Claimed` beside its identifier. */

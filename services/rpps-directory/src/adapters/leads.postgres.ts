@@ -21,9 +21,16 @@ export async function rememberLeads(client: PoolClient, kind: FileKind, isFirst:
   const declared = isFirst
     ? `SELECT unnest(other_ids) AS identifier FROM ${stagedTable(kind)}`
     : 'SELECT unnest(other_ids) AS identifier FROM differing UNION SELECT unnest(old_other_ids) FROM differing';
+  // What another kind declares for who is new, or is no more, counts from now on, or no longer.
+  const known = isFirst
+    ? stagedTable(kind)
+    : "(SELECT subject FROM differing WHERE removed OR change = 'created')";
   await client.query(
     `CREATE TEMP TABLE leads ON COMMIT DROP AS
-     SELECT DISTINCT identifier, NULL::text AS owner FROM (${declared}) AS declared
+     SELECT DISTINCT identifier, NULL::text AS owner FROM (
+       ${declared}
+       UNION SELECT identifier FROM declared_identifiers JOIN ${known} AS known USING (subject)
+     ) AS declared
      WHERE identifier IN (
        SELECT subject FROM described_personne_activite
        UNION ALL SELECT subject FROM described_pro_sante_connect

@@ -1,10 +1,10 @@
 import { mayBeTakenOver } from './identifier.ts';
 import type { FileKind } from './stored-rows.ts';
 
-/** A file says that this identifier is one of this person's (`declared_identifiers`). */
+/** A file says that this identifier is one of this person's (`declared_identifiers`), whom the register knows. */
 export interface Claim {
   readonly subject: string;
-  /** pro_sante_connect (`Autres identifiants`) or adeli_rpps (`N° ADELI;N° RPPS`). */
+  /** pro_sante_connect (`Autres identifiants`), adeli_rpps (`N° ADELI;N° RPPS`) or porteurs (what the card holds). */
   readonly kind: FileKind;
   /** Does the last file of this kind still show the person who declares it? */
   readonly present: boolean;
@@ -16,7 +16,7 @@ export interface Claim {
  * never leads to another.
  *
  * Who left the restricted file still owns the number of before, or an old card would let in somebody struck off; but who is
- * still there and declares it has it. A line that was taken out of the table of ADELI numbers was wrong: it says nothing.
+ * still there and declares it has it. A line that was taken out of the table of ADELI numbers, or of cards, was wrong: it says nothing.
  */
 export function leadsTo(
   identifier: string,

@@ -284,6 +284,25 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await register.find(adeli)).toMatchObject({ nationalId: '899700000013' });
     });
 
+    it('leads to nobody whom the register does not know yet, and shuts nobody out', async () => {
+      await apply('personne_activite', [run(adeli), ...many]);
+      await apply('adeli_rpps', [{ ...run(lambda, { otherIds: [adeli] }), rows: '' }]);
+      expect(await register.find(adeli)).toMatchObject({ nationalId: '0759999998', status: 'active' });
+      await apply('personne_activite', [run(adeli), run(), ...many]);
+      expect(await register.find(adeli)).toMatchObject({ nationalId: '899700000013' });
+    });
+
+    it('of a card leads to its holder, as long as the file of cards says so', async () => {
+      const other = nationalId('899700000047');
+      const card = (otherIds: readonly string[]) => ({ ...run(lambda, { otherIds }), rows: 'CPS|1||||' });
+      await apply('personne_activite', [run(adeli), run()]);
+      await apply('adeli_rpps', [{ ...run(lambda, { otherIds: [nationalId('0759999981')] }), rows: '' }]);
+      await apply('porteurs', [card([adeli])]);
+      expect(await register.find(adeli)).toMatchObject({ nationalId: '899700000013' });
+      await apply('porteurs', [{ ...run(other), rows: 'CPS|2||||' }], 'another card');
+      expect(await register.find(adeli)).toMatchObject({ nationalId: '0759999998' });
+    });
+
     it('of someone struck off does not let them in', async () => {
       await apply('pro_sante_connect', [run(adeli), run(lambda, { otherIds: [adeli] }), ...many]);
       await apply('pro_sante_connect', many);
