@@ -26,7 +26,7 @@ import { readSubject } from './subject.ts';
  */
 export const LONGEST_LINE = 65_536;
 /** A run ends after so many bytes, so that one subject cannot fill the memory: the rest is another run of theirs. */
-export const LONGEST_RUN = 131_072;
+export const LONGEST_RUN = 65_536;
 const LONGEST_VALUE = 512;
 
 const LINE_FEED = 0x0a;
