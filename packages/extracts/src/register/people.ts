@@ -80,6 +80,8 @@ const activitiesOf = weighted([
 ] as const);
 
 const NONE: SavoirFaire = { type: '', code: '' };
+/** In the list of names: no later turn comes to it. */
+const FAR = 97;
 const SEQUENCES = 10_000_000;
 /** Prime to the number of sequences: a bijection, so that numbers are unique and files are in no order. */
 const STRIDE = 7_368_787;
@@ -174,7 +176,9 @@ function workNameOf(dice: Dice, index: number, familyName: string, version: numb
     version - movesOf(dice, index, version) + (isAmong(dice(index, topic.workName), 0.05) ? 1 : 0);
   if (turns === 0) return familyName;
   const start = below(dice(index, topic.workName + 100), commonFamilyNames.length);
-  return commonFamilyNames[(start + turns) % commonFamilyNames.length] ?? familyName;
+  const nameAt = (place: number) => commonFamilyNames[place % commonFamilyNames.length] ?? familyName;
+  const other = nameAt(start + turns);
+  return other === familyName ? nameAt(start + turns + FAR) : other;
 }
 
 /** How many of the changes moved them to another place; the other ones gave them another name at work. */

@@ -7,7 +7,7 @@ import { towns } from '../register/towns.ts';
 import { empty } from './cells.ts';
 import { authorityOf, createPlaces, type RowWriter, sectorOf, type World, worksOf } from './world.ts';
 
-const topic = { birth: 3001, telephone: 3002, mail: 3003, otherNames: 3004 } as const;
+const topic = { birth: 3001, telephone: 3002, mail: 3003, otherNames: 3004, change: 3005 } as const;
 
 /** From `Numéro SIRET site` to `Ancien identifiant de la structure`: no labels, and no department's. */
 function structureCells(structure: Structure): string {
@@ -89,17 +89,28 @@ function birthOf(dice: Dice, { index }: Person): string {
   return `${day(100, 28)}/${day(200, 12)}/${1945 + below(thrown, 57)}|${commune}|99000|${name.toUpperCase()}`;
 }
 
-/** 06 39 98 xx xx is set apart for fiction. After a change, one person in three is reached otherwise. */
-function telephoneOf(dice: Dice, { index, version }: Person): string {
+/** 06 39 98 xx xx is set apart for fiction. */
+function telephoneOf(dice: Dice, person: Person): string {
+  const { index } = person;
   const thrown = dice(index, topic.telephone);
   if (!isAmong(thrown, 0.75)) return '';
-  const number = `63998${String((thrown + Math.ceil(version / 3) * 7919) % 10_000).padStart(4, '0')}`;
+  const turns = changesOf(dice, person, (each) => isAmong(each, 0.2));
+  const number = `63998${String((thrown + turns * 7919) % 10_000).padStart(4, '0')}`;
   return pick([`+33 ${number}`, `+33${number}`, `0${number}`], dice(index, topic.telephone + 100));
 }
 
-function mailOf(dice: Dice, { index, version }: Person): string {
-  if (!isAmong(dice(index, topic.mail), 0.85)) return '';
-  return `professionnel.${index}${version % 3 === 1 ? '.nouveau' : ''}@sante.example`;
+function mailOf(dice: Dice, person: Person): string {
+  if (!isAmong(dice(person.index, topic.mail), 0.85)) return '';
+  const turns = changesOf(dice, person, (each) => !isAmong(each, 0.8));
+  return `professionnel.${person.index}${turns === 0 ? '' : `.${turns}`}@sante.example`;
+}
+
+/** Some of those who change are also reached otherwise: one in five by telephone, one in five by mail. */
+function changesOf(dice: Dice, { index, version }: Person, counts: (thrown: number) => boolean): number {
+  let turns = 0;
+  for (let each = 1; each <= version; each += 1)
+    if (counts(dice(index, topic.change + each * 10_000))) turns += 1;
+  return turns;
 }
 
 function otherIdentifiersOf({ nationalId, type, adeli }: Person): string {
