@@ -13,7 +13,7 @@ import { createImportSource } from './use-cases/import-source.ts';
 /** `psc directory …`, or `node services/rpps-directory/src/directory.ts …` where only this service is. */
 process.exitCode = await runCommand({ name: 'directory', usage: directoryUsage }, async (args, print) => {
   const { DATABASE_URL, CONTACT_SEAL_KEYS } = readImportConfig(process.env);
-  const postgres = openPostgres({ url: DATABASE_URL, poolSize: 1, onError: () => undefined });
+  const postgres = openPostgres({ url: DATABASE_URL, poolSize: 2, onError: () => undefined });
   try {
     const register = createPostgresRegister({ postgres, seal: createSeal(CONTACT_SEAL_KEYS) });
     const extracts = createExtracts({ stdin: process.stdin, temporaryFolder: tmpdir() });

@@ -1,5 +1,8 @@
 import type { Queryable } from '@psc/datastores';
 import { type Claim, leadsTo } from '#src/domain/claims.ts';
+import { practiceKinds } from '#src/domain/described.ts';
+import { declaringKinds, type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
+import { describedTable } from './tables.postgres.ts';
 
 /** An identifier, and what `leadsTo` asks of it. */
 export interface Claimed {
@@ -8,27 +11,44 @@ export interface Claimed {
   readonly claims: readonly Claim[];
 }
 
-const hasRecord = (subject: string) => `(
-  EXISTS (SELECT FROM described_personne_activite r WHERE r.subject = ${subject})
-    OR EXISTS (SELECT FROM described_pro_sante_connect r WHERE r.subject = ${subject}))`;
-const HAS_RECORD = hasRecord('l.identifier');
+/** Has this column's value a record in one of these kinds of file? */
+function hasRecordIn(kinds: readonly FileKind[], column: string): string {
+  const records = practiceKinds
+    .filter((kind) => kinds.includes(kind))
+    .map((kind) => `EXISTS (SELECT FROM ${describedTable(kind)} r WHERE r.subject = ${column})`);
+  return `(${records.join(' OR ')})`;
+}
 
-/** What is claimed for somebody whom the register does not know is not claimed: it would lead to nobody. */
-const CLAIMED_BY = `coalesce((
-  SELECT json_agg(json_build_object('subject', c.subject, 'kind', c.kind, 'present', coalesce(
-    CASE c.kind
-      WHEN 'pro_sante_connect'
-        THEN (SELECT present FROM described_pro_sante_connect d WHERE d.subject = c.subject)
-      WHEN 'adeli_rpps'
-        THEN (SELECT present FROM described_adeli_rpps d WHERE d.subject = c.subject)
-      WHEN 'porteurs'
-        THEN (SELECT present FROM described_porteurs d WHERE d.subject = c.subject)
-    END, false)))
-  FROM declared_identifiers c WHERE c.identifier = l.identifier AND ${hasRecord('c.subject')}
-), '[]'::json)`;
+/**
+ * Who claims `l.identifier` in one of these kinds, and do they still? What is claimed for somebody whom the register does not
+ * know is not claimed: it would lead to nobody.
+ */
+function claimedIn(kinds: readonly FileKind[]): string {
+  const presence = declaringKinds.map(
+    (kind) =>
+      `WHEN '${kind}' THEN (SELECT present FROM ${describedTable(kind)} d WHERE d.subject = c.subject)`,
+  );
+  const isOf = kinds === fileKinds ? '' : `AND c.kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+  return `coalesce((
+    SELECT json_agg(json_build_object('subject', c.subject, 'kind', c.kind,
+      'present', coalesce(CASE c.kind ${presence.join(' ')} END, false)))
+    FROM declared_identifiers c
+    WHERE c.identifier = l.identifier ${isOf} AND ${hasRecordIn(kinds, 'c.subject')}
+  ), '[]'::json)`;
+}
 
-/** `l` names identifiers: has each a record of its own, and who claims it? The columns of `Claimed` beside its identifier. */
-export const CLAIMS = `${HAS_RECORD} AS has_record, ${CLAIMED_BY} AS claims`;
+const HAS_RECORD = hasRecordIn(fileKinds, 'l.identifier');
+const CLAIMED_BY = claimedIn(fileKinds);
+
+/**
+ * `l` names identifiers: has each a record of its own, and who claims it? The columns of `Claimed` beside its identifier, as
+ * these kinds of file say it.
+ */
+export function claimsIn(kinds: readonly FileKind[]): string {
+  return `${hasRecordIn(kinds, 'l.identifier')} AS has_record, ${claimedIn(kinds)} AS claims`;
+}
+
+export const CLAIMS = claimsIn(fileKinds);
 
 /** The same for all that these subjects declare, and for themselves when they are declared: `part` is `claim`. */
 export const CLAIMS_AROUND = `

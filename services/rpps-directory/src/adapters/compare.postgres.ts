@@ -1,15 +1,18 @@
 import type { PoolClient } from 'pg';
-import type { FileKind } from '#src/domain/stored-rows.ts';
+import { declaringKinds, type FileKind } from '#src/domain/stored-rows.ts';
 import { describedTable, isAdeli, isRpps, stagedTable } from './tables.postgres.ts';
 
-/** Rows of the file that say the same subject in several places become one, as if they had followed each other. */
-export async function putTogether(client: PoolClient, kind: FileKind): Promise<void> {
+/**
+ * Rows of the file that say the same subject in several places become one, as if they had followed each other. `among`: the
+ * runs to look at, all of what is staged or a part of it. False when there was nothing to do.
+ */
+export async function putTogether(client: PoolClient, kind: FileKind, among: string): Promise<boolean> {
   const staged = stagedTable(kind);
   await client.query(
-    `CREATE TEMP TABLE repeated ON COMMIT DROP AS SELECT subject FROM ${staged} GROUP BY subject HAVING count(*) > 1`,
+    `CREATE TEMP TABLE repeated ON COMMIT DROP AS SELECT subject FROM ${among} GROUP BY subject HAVING count(*) > 1`,
   );
   const { rowCount } = await client.query('SELECT FROM repeated LIMIT 1');
-  if (!rowCount) return;
+  if (!rowCount) return false;
   await client.query('ANALYZE repeated');
   // The digest is made again as the one of a run is: of each row and each identifier once.
   await client.query(`
@@ -44,6 +47,7 @@ export async function putTogether(client: PoolClient, kind: FileKind): Promise<v
         SELECT subject, array_agg(identifier ORDER BY identifier) AS ids FROM declared GROUP BY subject
       ) AS others USING (subject)
       LEFT JOIN reached USING (subject)`);
+  return true;
 }
 
 const DIGEST = `('x' || encode(substr(sha256(convert_to(text, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint`;
@@ -63,11 +67,6 @@ const DIFFERING = `
     contact_differs boolean NOT NULL DEFAULT false
   ) ON COMMIT DROP`;
 
-/** Nothing is compared with the first file of a kind. */
-export async function compareWithNothing(client: PoolClient): Promise<void> {
-  await client.query(DIFFERING);
-}
-
 /**
  * Compares digests first, which are narrow, and reads the rest of what differs only. A bad row still says that its subject is
  * in the file. Who left keeps what was said of them but the contact, which nobody needs any more; an ADELI number stays
@@ -75,17 +74,17 @@ export async function compareWithNothing(client: PoolClient): Promise<void> {
  */
 export async function compareWithFile(client: PoolClient, kind: FileKind): Promise<void> {
   const [staged, described] = [stagedTable(kind), describedTable(kind)];
+  await compareDigests(client, kind);
+  // Of whom the file describes in several places, each part differs from what is known, and none is the whole.
+  const differ = `${staged} s JOIN (SELECT DISTINCT shown AS subject FROM found) AS f USING (subject)`;
+  if (await putTogether(client, kind, differ)) {
+    await client.query('DROP TABLE found');
+    await compareDigests(client, kind);
+  }
   await client.query(DIFFERING);
   await client.query(
     `INSERT INTO differing (subject, change, old_present, old_digest, old_rows, old_other_ids, old_contact,
        present, digest, rows, other_ids, contact, contact_keys)
-     WITH found AS MATERIALIZED (
-       SELECT s.subject AS shown, d.subject AS known, d.present FROM ${staged} s
-       FULL JOIN ${described} d ON d.subject = s.subject
-       WHERE d.subject IS NULL
-         OR (s.subject IS NULL AND d.present)
-         OR (s.subject IS NOT NULL AND (NOT d.present OR d.digest <> s.digest # s.contact_digest))
-     )
      SELECT s.subject,
        CASE WHEN d.subject IS NULL THEN 'created' WHEN d.present THEN 'changed' ELSE 'returned' END,
        d.present, d.digest, d.rows, d.other_ids, d.contact,
@@ -99,6 +98,20 @@ export async function compareWithFile(client: PoolClient, kind: FileKind): Promi
        AND NOT EXISTS (SELECT FROM staged_rejections r WHERE r.kind = '${kind}' AND r.subject = d.subject)`,
   );
   await client.query('ANALYZE differing');
+}
+
+/** `found`: who is shown and known, of those who are not both, or not alike. */
+async function compareDigests(client: PoolClient, kind: FileKind): Promise<void> {
+  await client.query(
+    `CREATE TEMP TABLE found ON COMMIT DROP AS
+     SELECT s.subject AS shown, d.subject AS known
+     FROM ${stagedTable(kind)} s FULL JOIN ${describedTable(kind)} d ON d.subject = s.subject
+     WHERE d.subject IS NULL
+       OR (s.subject IS NULL AND d.present)
+       OR (s.subject IS NOT NULL AND (NOT d.present OR d.digest <> s.digest # s.contact_digest))`,
+  );
+  // Few on an ordinary day: the planner must know it.
+  await client.query('ANALYZE found');
 }
 
 /** What a version replaced comes back. */
@@ -122,7 +135,11 @@ export async function compareWithVersion(client: PoolClient, kind: FileKind, ver
 export async function findRefusedClaims(client: PoolClient, kind: FileKind): Promise<void> {
   const staged = stagedTable(kind);
   await client.query(
-    `CREATE TEMP TABLE refused_claims ON COMMIT DROP AS
+    'CREATE TEMP TABLE refused_claims (line integer, subject text, reason text) ON COMMIT DROP',
+  );
+  if (!declaringKinds.includes(kind)) return;
+  await client.query(
+    `INSERT INTO refused_claims (line, subject, reason)
      WITH claims AS (SELECT identifier, subject, line FROM ${staged}, unnest(other_ids) AS identifier),
      twice AS (SELECT identifier FROM claims GROUP BY identifier HAVING count(*) > 1)
      SELECT line, subject, 'identifier_claimed_twice' AS reason FROM claims JOIN twice USING (identifier)

@@ -2,29 +2,42 @@ import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { Staged } from './staging.postgres.ts';
-import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
+import { describedTable, isAdeli } from './tables.postgres.ts';
 
-/** What an import would do, and how many people of its kind are known before, ADELI numbers apart. */
-export async function countImport(
+/** What the first import of a kind does. */
+export async function countFirst(
   client: PoolClient,
   kind: FileKind,
-  { rows, warnings }: Staged,
-  isFirst: boolean,
+  staged: Staged,
+  people: number,
+): Promise<ImportCounts> {
+  const nobody = { changed: 0, lost: 0, returned: 0 };
+  return { ...(await countFile(client, kind, staged)), people, created: people, ...nobody };
+}
+
+/** What an import would do, and how many people of its kind are known before, ADELI numbers apart. */
+export async function countNext(
+  client: PoolClient,
+  kind: FileKind,
+  staged: Staged,
 ): Promise<ImportCounts & { known: number }> {
-  const people = await countRows(client, `SELECT count(*) FROM ${stagedTable(kind)}`);
+  const { rows } = await client.query<{ known: number; present: number }>(
+    `SELECT (count(*) FILTER (WHERE NOT ${isAdeli('subject')}))::int AS known, count(*)::int AS present
+     FROM ${describedTable(kind)} WHERE present`,
+  );
+  const { known = 0, present = 0 } = rows[0] ?? {};
+  return {
+    known,
+    ...(await countFile(client, kind, staged)),
+    people: present + (await countMore(client)),
+    ...(await countDiffering(client)),
+  };
+}
+
+async function countFile(client: PoolClient, kind: FileKind, { rows, warnings }: Staged) {
   const bad = await countRows(client, `SELECT count(*) FROM staged_rejections WHERE kind = '${kind}'`);
   const refusedClaims = await countRows(client, 'SELECT count(*) FROM refused_claims');
-  const known = `SELECT count(*) FROM ${describedTable(kind)} WHERE present AND NOT ${isAdeli('subject')}`;
-  const differences = await countDiffering(client);
-  return {
-    known: isFirst ? 0 : await countRows(client, known),
-    rows: rows + bad,
-    rejected: bad + refusedClaims,
-    people,
-    ...differences,
-    created: isFirst ? people : differences.created,
-    warnings,
-  };
+  return { rows: rows + bad, rejected: bad + refusedClaims, warnings };
 }
 
 /** Whom the last file of the kind shows. */

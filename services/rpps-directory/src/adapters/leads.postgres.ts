@@ -1,14 +1,12 @@
 import type { PoolClient } from 'pg';
-import { type Claim, leadsTo } from '#src/domain/claims.ts';
-import type { FileKind } from '#src/domain/stored-rows.ts';
-import { CLAIMS } from './claims.postgres.ts';
+import { leadsTo } from '#src/domain/claims.ts';
+import { practiceKinds } from '#src/domain/described.ts';
+import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
+import { CLAIMS, type Claimed, claimsIn } from './claims.postgres.ts';
 import { pages } from './pages.postgres.ts';
-import { stagedTable } from './tables.postgres.ts';
+import { describedTable, stagedTable } from './tables.postgres.ts';
 
-interface Claimed {
-  readonly identifier: string;
-  readonly has_record: boolean;
-  readonly claims: readonly Claim[];
+interface Lead extends Claimed {
   /** Whom the identifier led to before. */
   readonly owner: string | null;
 }
@@ -17,29 +15,46 @@ interface Claimed {
  * `leads`: whom each identifier that this version may move leads to before it. One that led to nobody is left aside: nobody
  * logged in with it. To be asked before anything is written.
  */
-export async function rememberLeads(client: PoolClient, kind: FileKind, isFirst: boolean): Promise<void> {
-  const declared = isFirst
-    ? `SELECT unnest(other_ids) AS identifier FROM ${stagedTable(kind)}`
-    : 'SELECT unnest(other_ids) AS identifier FROM differing UNION SELECT unnest(old_other_ids) FROM differing';
+export async function rememberLeads(client: PoolClient): Promise<void> {
   // What another kind declares for who is new, or is no more, counts from now on, or no longer.
-  const known = isFirst
-    ? stagedTable(kind)
-    : "(SELECT subject FROM differing WHERE removed OR change = 'created')";
+  await findLeads(
+    client,
+    `SELECT unnest(other_ids) AS identifier FROM differing
+     UNION SELECT unnest(old_other_ids) FROM differing
+     UNION SELECT identifier FROM declared_identifiers JOIN differing f USING (subject)
+       WHERE f.removed OR f.change = 'created'`,
+    fileKinds,
+  );
+}
+
+/** The same for the first version of a kind, although what it says is written already. */
+export async function rememberFirstLeads(client: PoolClient, kind: FileKind): Promise<void> {
+  const before = fileKinds.filter((each) => each !== kind);
+  const staged = stagedTable(kind);
+  await findLeads(
+    client,
+    `SELECT unnest(other_ids) AS identifier FROM ${staged}
+     UNION SELECT identifier FROM declared_identifiers JOIN ${staged} USING (subject)`,
+    before,
+  );
+}
+
+async function findLeads(client: PoolClient, declared: string, before: readonly FileKind[]): Promise<void> {
+  const known = [
+    ...practiceKinds
+      .filter((kind) => before.includes(kind))
+      .map((kind) => `SELECT subject FROM ${describedTable(kind)}`),
+    `SELECT identifier FROM declared_identifiers WHERE kind IN (${quoted(before)})`,
+  ];
   await client.query(
     `CREATE TEMP TABLE leads ON COMMIT DROP AS
-     SELECT DISTINCT identifier, NULL::text AS owner FROM (
-       ${declared}
-       UNION SELECT identifier FROM declared_identifiers JOIN ${known} AS known USING (subject)
-     ) AS declared
-     WHERE identifier IN (
-       SELECT subject FROM described_personne_activite
-       UNION ALL SELECT subject FROM described_pro_sante_connect
-       UNION ALL SELECT identifier FROM declared_identifiers
-     )`,
+     SELECT DISTINCT identifier, NULL::text AS owner FROM (${declared}) AS declared
+     WHERE identifier IN (${known.join(' UNION ALL ')})`,
   );
   await client.query('CREATE INDEX ON leads (identifier)');
   await client.query('ANALYZE leads');
-  for await (const page of pages<Claimed>(client, `SELECT identifier, owner, ${CLAIMS} FROM leads l`))
+  const query = `SELECT identifier, owner, ${claimsIn(before)} FROM leads l`;
+  for await (const page of pages<Lead>(client, query))
     await client.query(
       `UPDATE leads l SET owner = o.owner
        FROM unnest($1::text[], $2::text[]) AS o (identifier, owner) WHERE l.identifier = o.identifier`,
@@ -50,9 +65,13 @@ export async function rememberLeads(client: PoolClient, kind: FileKind, isFirst:
     );
 }
 
+function quoted(kinds: readonly FileKind[]): string {
+  return kinds.map((kind) => `'${kind}'`).join(', ');
+}
+
 /** Announces the identifiers that lead to another person than before. To be asked once all is written. */
 export async function announceMerged(client: PoolClient, version: string): Promise<void> {
-  for await (const page of pages<Claimed>(
+  for await (const page of pages<Lead>(
     client,
     `SELECT identifier, owner, ${CLAIMS} FROM leads l WHERE owner IS NOT NULL ORDER BY identifier`,
   )) {

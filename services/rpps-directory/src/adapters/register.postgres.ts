@@ -13,28 +13,22 @@ import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { OpenedExtract } from '#src/ports/extract.ts';
 import type { Imported, ImportOptions, Register, RolledBack } from '#src/ports/register.ts';
 import { alone, isBusy } from './alone.postgres.ts';
-import {
-  compareWithFile,
-  compareWithNothing,
-  compareWithVersion,
-  findRefusedClaims,
-  putTogether,
-} from './compare.postgres.ts';
-import { countDiffering, countImport, countMore, countPresent } from './count.postgres.ts';
+import { compareWithFile, compareWithVersion, findRefusedClaims, putTogether } from './compare.postgres.ts';
+import { countDiffering, countFirst, countMore, countNext, countPresent } from './count.postgres.ts';
 import { compareContacts, findContactKeys } from './differing-contacts.postgres.ts';
-import { announceMerged, rememberLeads } from './leads.postgres.ts';
-import { forgetStaged, type Staged, stage } from './staging.postgres.ts';
+import { announceFirstPresence, beginFirstVersion, takeBack, writeWhole } from './first-version.postgres.ts';
+import { announceMerged, rememberFirstLeads, rememberLeads } from './leads.postgres.ts';
+import { forgetStaged, type Staged, type StagedChunk, stage } from './staging.postgres.ts';
 import { describedTable, stagedTable } from './tables.postgres.ts';
 import {
   announceContacts,
-  announceFirstPresence,
   announcePresence,
   forgetOldChanges,
   KEPT_VERSIONS,
+  nextVersion,
   recordRejected,
   recordVersion,
   writeDiffering,
-  writeFirst,
 } from './write-version.postgres.ts';
 
 /**
@@ -44,12 +38,22 @@ import {
 export function createPostgresRegister({ postgres, seal }: { postgres: Postgres; seal: Seal }): Register {
   return {
     async import(extract, options) {
-      const imported = await alone(postgres, (client) => importExtract(client, seal, extract, options));
+      const imported = await alone(postgres, 'import', (client) =>
+        alone(postgres, 'staging', async (stager) => {
+          const onProgress = options.onProgress ?? (() => undefined);
+          const stageFile = (onChunk: (chunk: StagedChunk) => void) =>
+            stage(stager, seal, extract, { onProgress, onChunk });
+          const done = await importFile({ client, stageFile, seal, extract, options });
+          // What holds nobody will hold nobody when it is tried again.
+          if (!done.ok && done.refusal === 'nobody_in_file') await forgetStaged(stager, extract.kind);
+          return done;
+        }),
+      );
       return isBusy(imported) ? importRunning : imported;
     },
 
     async rollBack(kind, options) {
-      const rolledBack = await alone(postgres, (client) =>
+      const rolledBack = await alone(postgres, 'import', (client) =>
         inTransaction(client, () => undoLast(client, seal, kind, options)),
       );
       return isBusy(rolledBack) ? refuseRollback('import_running') : rolledBack;
@@ -57,58 +61,84 @@ export function createPostgresRegister({ postgres, seal }: { postgres: Postgres;
   };
 }
 
-async function importExtract(
-  client: PoolClient,
-  seal: Seal,
-  extract: OpenedExtract,
-  options: ImportOptions,
-): Promise<Accepted<Imported> | ImportRefused> {
-  const staged = await stage(client, seal, extract, options.onProgress ?? (() => undefined));
-  if (!staged.ok) return staged;
-  const applied = await inTransaction(client, () => apply(client, seal, extract, staged.value, options));
-  if (!applied.ok && applied.refusal === 'nobody_in_file') await forgetStaged(client, extract.kind);
-  return applied;
+interface Import {
+  readonly client: PoolClient;
+  /** Stages the file, in transactions of its own. */
+  readonly stageFile: (onChunk: (chunk: StagedChunk) => void) => ReturnType<typeof stage>;
+  readonly seal: Seal;
+  readonly extract: OpenedExtract;
+  readonly options: ImportOptions;
 }
 
-async function apply(
-  client: PoolClient,
-  seal: Seal,
-  { kind, source }: OpenedExtract,
-  staged: Staged,
-  { operator, force, onProgress }: ImportOptions,
-): Promise<Accepted<Imported> | ImportRefused> {
-  onProgress?.({ step: 'compare' });
+async function importFile(work: Import): Promise<Accepted<Imported> | ImportRefused> {
+  const { client, extract } = work;
+  const { rowCount: isKnown } = await client.query(`SELECT FROM ${describedTable(extract.kind)} LIMIT 1`);
+  if (!isKnown) return inTransaction(client, () => importFirst(work));
+  const staged = await work.stageFile(() => undefined);
+  if (!staged.ok) return staged;
+  return inTransaction(client, () => importNext(work, staged.value));
+}
+
+/** The first file of its kind: it changes nobody, and its rows go to their place while it is read. */
+async function importFirst(work: Import): Promise<Accepted<Imported> | ImportRefused> {
+  const { client, extract, options } = work;
+  const { kind } = extract;
+  for (const setting of MEMORY) await client.query(setting);
+  const id = await nextVersion(client);
+  const first = await beginFirstVersion(client, kind, id);
+  const staged = await work.stageFile(first.add);
+  let people = await first.end();
+  if (!staged.ok) return staged;
+  options.onProgress?.({ step: 'write' });
+  if (people === undefined) {
+    await takeBack(client);
+    await putTogether(client, kind, stagedTable(kind));
+    people = await writeWhole(client, kind, id);
+  }
+  if (people === 0) return nobodyInFile;
+  await findRefusedClaims(client, kind);
+  const counts = await countFirst(client, kind, staged.value, people);
+  await recordVersion(client, { id, ...aboutImport(work, staged.value), reason: null, counts });
+  await rememberFirstLeads(client, kind);
+  await announceFirstPresence(client, kind, id);
+  return finishImport(work, id, staged.value, counts);
+}
+
+async function importNext(work: Import, staged: Staged): Promise<Accepted<Imported> | ImportRefused> {
+  const { client, seal, extract, options } = work;
+  const { kind } = extract;
+  options.onProgress?.({ step: 'compare' });
   for (const setting of MEMORY) await client.query(setting);
   await client.query(`ANALYZE ${stagedTable(kind)}`);
-  await putTogether(client, kind);
-  const { rowCount: isKnown } = await client.query(`SELECT FROM ${describedTable(kind)} LIMIT 1`);
-  const isFirst = !isKnown;
-  if (isFirst) await compareWithNothing(client);
-  else await compareWithFile(client, kind);
+  const { rowCount: holdsSomebody } = await client.query(`SELECT FROM ${stagedTable(kind)} LIMIT 1`);
+  if (!holdsSomebody) return nobodyInFile;
+  await compareWithFile(client, kind);
   if (kind === 'pro_sante_connect') await compareContacts(client, seal);
   await findRefusedClaims(client, kind);
-  const { known, ...counts } = await countImport(client, kind, staged, isFirst);
-  if (counts.people === 0) return nobodyInFile;
+  const { known, ...counts } = await countNext(client, kind, staged);
   const refusal = checkDifferences({ known, ...counts });
-  if (refusal && force === undefined) return refusal;
+  if (refusal && options.force === undefined) return refusal;
 
-  onProgress?.({ step: 'write' });
-  const { sha256 } = staged.mark;
-  const version = await recordVersion(client, {
-    kind,
-    source,
-    sha256,
-    operator,
-    startedAt: staged.startedAt,
-    reason: refusal ? (force ?? null) : null,
-    undoes: null,
-    counts,
-  });
-  await rememberLeads(client, kind, isFirst);
-  if (isFirst) {
-    await announceFirstPresence(client, kind, version);
-    await writeFirst(client, kind, version);
-  } else await writeAndAnnounce(client, kind, version);
+  options.onProgress?.({ step: 'write' });
+  const id = await nextVersion(client);
+  const reason = refusal ? (options.force ?? null) : null;
+  await recordVersion(client, { id, ...aboutImport(work, staged), reason, counts });
+  await rememberLeads(client);
+  await writeAndAnnounce(client, kind, id);
+  return finishImport(work, id, staged, counts);
+}
+
+function aboutImport({ extract, options }: Import, { mark, startedAt }: Staged) {
+  const { kind, source } = extract;
+  return { kind, source, sha256: mark.sha256, operator: options.operator, startedAt, undoes: null };
+}
+
+async function finishImport(
+  { client, extract: { kind } }: Import,
+  version: string,
+  { mark: { sha256 } }: Staged,
+  counts: ImportCounts,
+): Promise<Accepted<Imported>> {
   await announceMerged(client, version);
   await recordRejected(client, kind, version);
   await forgetStaged(client, kind);
@@ -117,11 +147,7 @@ async function apply(
 }
 
 /** For the time of the transaction: comparing the whole country is one join. */
-const MEMORY = [
-  "SET LOCAL work_mem = '256MB'",
-  "SET LOCAL maintenance_work_mem = '512MB'",
-  'SET LOCAL jit = off',
-];
+const MEMORY = ["SET LOCAL work_mem = '256MB'", 'SET LOCAL jit = off'];
 
 async function writeAndAnnounce(client: PoolClient, kind: FileKind, version: string): Promise<void> {
   await announcePresence(client, kind, version);
@@ -148,7 +174,9 @@ async function undoLast(
   const people = (await countPresent(client, kind)) + (await countMore(client));
   const differences = await countDiffering(client);
   const counts: ImportCounts = { rows: 0, rejected: 0, people, ...differences, warnings: [] };
-  const version = await recordVersion(client, {
+  const version = await nextVersion(client);
+  await recordVersion(client, {
+    id: version,
     kind,
     source: restored.source,
     sha256: restored.sha256,
@@ -158,7 +186,7 @@ async function undoLast(
     undoes: undone.id,
     counts,
   });
-  await rememberLeads(client, kind, false);
+  await rememberLeads(client);
   await writeAndAnnounce(client, kind, version);
   await announceMerged(client, version);
   await tellFollowers(client, version);

@@ -21,6 +21,19 @@ export interface Staged {
   readonly warnings: readonly Warning[];
 }
 
+/** Where the runs of a chunk are in the staging table: from this block on, of lines after `after` up to `to`. */
+export interface StagedChunk {
+  readonly block: number;
+  readonly after: number;
+  readonly to: number;
+}
+
+interface StageOptions {
+  readonly onProgress: (progress: Progress) => void;
+  /** Told of each chunk once it is committed, and of all that was staged before at once. */
+  readonly onChunk: (chunk: StagedChunk) => void;
+}
+
 /** What an import that is killed must read again, at most. */
 const CHUNK_BYTES = 64 * 1024 * 1024;
 
@@ -32,7 +45,7 @@ export async function stage(
   client: PoolClient,
   seal: Seal,
   extract: OpenedExtract,
-  onProgress: (progress: Progress) => void,
+  options: StageOptions,
 ): Promise<Accepted<Staged> | ImportRefused> {
   // A chunk that is lost with the server's power is read again.
   await client.query('SET synchronous_commit = off');
@@ -40,13 +53,16 @@ export async function stage(
     const before = await findStaged(client, extract.kind);
     if (before) {
       const { bytes, lines } = before.mark;
-      const goOn = () => onProgress({ step: 'go_on', bytes, lines });
-      const gone = await stageFrom(client, seal, extract, before, onProgress, goOn);
+      const goOn = () => {
+        options.onProgress({ step: 'go_on', bytes, lines });
+        options.onChunk({ block: 0, after: 0, to: lines });
+      };
+      const gone = await stageFrom(client, seal, extract, before, options, goOn);
       if (gone.ok || gone.refusal !== 'file_is_another') return gone;
     }
     await forgetStaged(client, extract.kind);
     const begun: Staged = { mark: BEGINNING, startedAt: new Date(), rows: 0, warnings: [] };
-    return await stageFrom(client, seal, extract, begun, onProgress);
+    return await stageFrom(client, seal, extract, begun, options);
   } finally {
     await client.query('RESET synchronous_commit').catch(() => undefined);
   }
@@ -59,7 +75,7 @@ async function stageFrom(
   seal: Seal,
   extract: OpenedExtract,
   begun: Staged,
-  onProgress: (progress: Progress) => void,
+  { onProgress, onChunk }: StageOptions,
   onFirst: () => void = () => undefined,
 ): Promise<Accepted<Staged> | ImportRefused> {
   const { kind } = extract;
@@ -88,12 +104,15 @@ async function stageFrom(
           if (batch.described.length > 0) yield batch.described.map(lineOf).join('');
         }
       };
+      const after = staged.mark.lines;
+      const block = await lastBlock(client, kind);
       await client.query('BEGIN');
       const copy = client.query(copyFrom(`COPY ${stagedTable(kind)} (${COLUMNS}) FROM STDIN`));
       await pipeline(Readable.from(chunk(), { objectMode: false }), copy);
       await writeRejected(client, kind, rejected);
       await writeMark(client, kind, staged);
       await client.query('COMMIT');
+      if (staged.mark.lines > after) onChunk({ block, after, to: staged.mark.lines });
     }
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
@@ -105,6 +124,14 @@ async function stageFrom(
   // Nothing of a bad file is kept; but what was read of the right file stays when another one is tried meanwhile.
   if (refused.refusal !== 'file_is_another') await forgetStaged(client, kind);
   return refused;
+}
+
+/** What is copied next may begin in the block that is not full yet. */
+async function lastBlock(client: PoolClient, kind: FileKind): Promise<number> {
+  const { rows } = await client.query<{ blocks: string }>(
+    `SELECT pg_relation_size('${stagedTable(kind)}') / current_setting('block_size')::int AS blocks`,
+  );
+  return Math.max(0, Number(rows[0]?.blocks ?? 0) - 1);
 }
 
 function addBatch({ rows, warnings }: Staged, batch: Batch): Pick<Staged, 'mark' | 'rows' | 'warnings'> {

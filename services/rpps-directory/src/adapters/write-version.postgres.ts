@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
-import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
+import { describedTable, isAdeli } from './tables.postgres.ts';
 
 /** A version, as it is recorded. */
 export interface NewVersion {
+  readonly id: string;
   readonly kind: FileKind;
   readonly source: string;
   readonly sha256: string;
@@ -15,11 +16,22 @@ export interface NewVersion {
   readonly counts: ImportCounts;
 }
 
-export async function recordVersion(client: PoolClient, version: NewVersion): Promise<string> {
+/** What is written is written under it, before all of it can be counted. */
+export async function nextVersion(client: PoolClient): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO versions (kind, source, sha256, operator, started_at, reason, undoes, counts)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    "SELECT nextval(pg_get_serial_sequence('versions', 'id')) AS id",
+  );
+  const [next] = rows;
+  if (!next) throw new TypeError('a version has a number');
+  return next.id;
+}
+
+export async function recordVersion(client: PoolClient, version: NewVersion): Promise<void> {
+  await client.query(
+    `INSERT INTO versions (id, kind, source, sha256, operator, started_at, reason, undoes, counts)
+     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
+      version.id,
       version.kind,
       version.source,
       version.sha256,
@@ -30,33 +42,10 @@ export async function recordVersion(client: PoolClient, version: NewVersion): Pr
       version.counts,
     ],
   );
-  const [recorded] = rows;
-  if (!recorded) throw new TypeError('a version has a number');
-  return recorded.id;
 }
 
 /** How many versions of each kind can be undone. */
 export const KEPT_VERSIONS = 3;
-
-/** Writes the first version of a kind: there is nothing to compare with, and nothing to come back to. */
-export async function writeFirst(client: PoolClient, kind: FileKind, version: string): Promise<void> {
-  const staged = stagedTable(kind);
-  const columns = 'subject, present, version_id, digest, rows, other_ids, contact';
-  await client.query(
-    `INSERT INTO ${describedTable(kind)} (${columns})
-     SELECT subject, true, $1, digest # contact_digest, rows, other_ids, contact FROM ${staged}`,
-    [version],
-  );
-  await client.query(
-    `INSERT INTO declared_identifiers (identifier, subject, kind)
-     SELECT DISTINCT identifier, subject, '${kind}' FROM ${staged}, unnest(other_ids) AS identifier`,
-  );
-  if (hasContacts(kind))
-    await client.query(
-      `INSERT INTO contact_keys (key, subject)
-       SELECT DISTINCT key, subject FROM ${staged}, string_to_table(contact_keys, ' ') AS key WHERE key <> ''`,
-    );
-}
 
 /** Writes what differs, after what there was. */
 export async function writeDiffering(client: PoolClient, kind: FileKind, version: string): Promise<void> {
@@ -149,24 +138,7 @@ export async function announcePresence(client: PoolClient, kind: FileKind, versi
   );
 }
 
-/** The same, of the first version of a kind: who left the other one is back. */
-export async function announceFirstPresence(
-  client: PoolClient,
-  kind: FileKind,
-  version: string,
-): Promise<void> {
-  const other = otherPractice(kind);
-  if (!other) return;
-  await client.query(
-    `INSERT INTO register_events (version_id, type, subject)
-     SELECT $1, 'reappeared', o.subject FROM ${describedTable(other)} o
-       JOIN ${stagedTable(kind)} s ON s.subject = o.subject
-     WHERE NOT o.present AND NOT ${isAdeli('o.subject')} ORDER BY o.subject`,
-    [version],
-  );
-}
-
-function otherPractice(kind: FileKind): FileKind | undefined {
+export function otherPractice(kind: FileKind): FileKind | undefined {
   if (kind === 'personne_activite') return 'pro_sante_connect';
   if (kind === 'pro_sante_connect') return 'personne_activite';
   return undefined;
@@ -182,6 +154,6 @@ export async function announceContacts(client: PoolClient, version: string): Pro
   );
 }
 
-function hasContacts(kind: FileKind): boolean {
+export function hasContacts(kind: FileKind): boolean {
   return kind === 'pro_sante_connect';
 }

@@ -18,6 +18,9 @@ export const fileKinds = [
 ] as const;
 export type FileKind = (typeof fileKinds)[number];
 
+/** Those that tell identifiers of a person beside the national one. */
+export const declaringKinds: readonly FileKind[] = ['pro_sante_connect', 'porteurs', 'adeli_rpps'];
+
 const practiceRow = [
   'codeCivilite',
   // Civil names, of the restricted file only; '' in the public one.
