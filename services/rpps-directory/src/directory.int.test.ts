@@ -201,13 +201,21 @@ describe('psc directory import', () => {
   });
 
   it('tells its progress in JSON lines to who is no terminal', async () => {
-    const { err } = await run(await file('good.txt', text));
-    const steps = err
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-    expect(steps).toMatchObject([
-      { kind: 'personne_activite', step: 'stage', total: Buffer.byteLength(text) },
+    const path = await file('good.txt', text);
+    const steps = async () => {
+      const { err } = await run(path);
+      return err
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    };
+    const total = Buffer.byteLength(text);
+    expect(await steps()).toMatchObject([
+      { kind: 'personne_activite', step: 'stage', total },
+      { step: 'write' },
+    ]);
+    expect(await steps()).toMatchObject([
+      { step: 'stage', bytes: total },
       { step: 'compare' },
       { step: 'write' },
     ]);
