@@ -56,7 +56,7 @@ Written by \`register-files.int.test.ts\` of rpps-directory, which fails when it
 
 A path, \`-\` (standard input) or an https address; plain or in a zip, whose files are told apart by the beginning of their names.
 A zip of one file may name it as it wants; other files beside extracts are left aside. What is piped in or downloaded is kept
-in a private file without a name until the import ends. A download goes on where it was cut when the server proves that the
+in a private file without a name (in the folder that \`TMPDIR\` names) until the import ends. A download goes on where it was cut when the server proves that the
 file is the same (\`ETag\`, \`Last-Modified\`), with at most five fruitless tries in a row and a minute of silence.
 
 | | Address |
