@@ -14,6 +14,7 @@ it('tells where everything is, and no password', () => {
   const text = welcome(cluster, []);
   expect(text).toMatch(/^ {2}demo application +http:\/\/localhost:14000$/m);
   expect(text).toMatch(/^ {2}issuer +http:\/\/localhost:13000\/auth\/realms\/esante-wallet$/m);
+  expect(text).toMatch(/http:\/\/localhost:13002\/fhir\/v2 \(ESANTE-API-KEY: sandbox-key\)$/m);
   expect(text).toMatch(/^ {2}PostgreSQL +db\.example\.test:5432$/m);
   expect(text).not.toMatch(/of-redis|of-postgres/);
 });

@@ -18,6 +18,9 @@ const sample = {
   DATABASE_URL: 'postgres://rpps:secret@db/rpps_directory',
   DATABASE_POOL_SIZE: '20',
   REDIS_URL: 'rediss://:secret@redis/0',
+  FHIR_URL: 'https://annuaire.example/fhir/v2',
+  FHIR_CALLS_PER_SECOND: '20',
+  FHIR_POOL_SIZE: '3',
   CONTACT_SEAL_KEYS: `k2:${randomBytes(32).toString('base64')},k1:${randomBytes(32).toString('base64')}`,
 };
 
@@ -25,6 +28,7 @@ describe('the configuration', () => {
   it('is read whole from the environment, and frozen', () => {
     const config = readConfig(sample);
     expect(config).toMatchObject({ PORT: 3002, DATABASE_POOL_SIZE: 20, DATABASE_URL: sample.DATABASE_URL });
+    expect(config).toMatchObject({ FHIR_URL: sample.FHIR_URL, FHIR_CALLS_PER_SECOND: 20, FHIR_POOL_SIZE: 3 });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
@@ -39,6 +43,9 @@ describe('the configuration', () => {
       CONTACT_SEAL_KEYS,
     });
     expect(config).toMatchObject({ HOST: '127.0.0.1', LOG_LEVEL: 'info', DATABASE_POOL_SIZE: 10 });
+    // No FHIR face, unless it has an address.
+    expect(config).toMatchObject({ FHIR_CALLS_PER_SECOND: 17 });
+    expect(config.FHIR_URL).toBeUndefined();
   });
 
   it('names every problem at once, and quotes no value', () => {
@@ -50,6 +57,7 @@ describe('the configuration', () => {
       DATABASE_URL: 'mysql://hidden',
       DATABASE_POOL_SIZE: '0',
       REDIS_URL: 'http://hidden',
+      FHIR_URL: 'https://hidden.example/fhir',
       CONTACT_SEAL_KEYS: 'k1:hidden',
     };
     const refused = (() => {
@@ -68,6 +76,7 @@ describe('the configuration', () => {
       'DATABASE_URL',
       'DATABASE_POOL_SIZE',
       'REDIS_URL',
+      'FHIR_URL',
     ])
       expect(message).toContain(`- ${name}`);
     expect(message).toContain('- CONTACT_SEAL_KEYS: a sealing key must be');

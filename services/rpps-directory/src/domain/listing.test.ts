@@ -50,6 +50,7 @@ describe('how somebody can be searched for', () => {
       facets: [
         'profession:10',
         'category:C',
+        'savoir-faire-type:S',
         'savoir-faire:SM04',
         'department:75',
         'structure:F0B0000013',
