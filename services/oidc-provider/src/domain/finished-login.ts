@@ -23,7 +23,9 @@ export type FinishRefusal =
   /** The browser that came back is not the one in which the identifier was typed. */
   | 'other_browser'
   /** The register no longer lets this professional practise, or no longer knows them. */
-  | 'professional_inactive';
+  | 'professional_inactive'
+  /** The register leads this identifier to another one by now: the login begins anew, under that one. */
+  | 'identifier_replaced';
 
 /** The claims of a proof whose signature holds. */
 export interface Proof {

@@ -26,18 +26,22 @@ export interface AccountNeeds {
 
 /**
  * Loads the professional each time the engine is about to tell something of them: at the authorization, when a code or a
- * refresh token is redeemed, at UserInfo. Who is struck off the register meanwhile gets nothing more.
+ * refresh token is redeemed, at UserInfo. Who is struck off the register meanwhile gets nothing more, nor does a `sub` whose
+ * identifier leads to another one: what would be told is another person's, or this one's under another name.
  */
 export function createFindAccount({ directory, subjects, applicationOf }: AccountNeeds) {
   return async (ctx: KoaContextWithOIDC, subject: string, token?: unknown): Promise<Account | undefined> => {
     const nationalId = subjects.nationalIdOf(subject);
     const professional =
       nationalId === undefined ? undefined : await directory.find(nationalId).catch(asOutage);
-    if (professional?.status !== 'active') {
+    const isReplaced = professional !== undefined && professional.nationalId !== nationalId;
+    if (professional?.status !== 'active' || isReplaced) {
       // A code or a token of nobody: the library answers invalid_grant or invalid_token.
       if (token) return undefined;
       // The session goes with them, or nobody else could log in from this browser.
       await ctx.oidc.session?.destroy();
+      if (isReplaced)
+        throw new errors.LoginRequired('the professional has another identifier: they log in anew');
       throw new errors.AccessDenied('the professional may no longer log in');
     }
     const identity = { accountId: subject, professional };

@@ -244,7 +244,7 @@ function revocable(
 
 function troubleOf(error: unknown): Trouble {
   if (error instanceof Outage) return 'unavailable';
-  if (error instanceof errors.SessionNotFound) return 'login_over';
+  if (error instanceof errors.SessionNotFound || error instanceof errors.LoginRequired) return 'login_over';
   if (error instanceof errors.AccessDenied) return 'professional_inactive';
   return error instanceof errors.OIDCProviderError && error.expose ? 'request_refused' : 'unexpected';
 }

@@ -114,6 +114,7 @@ export function createResume(provider: Provider, needs: ResumeNeeds): Middleware
         break;
       case 'unknown':
       case 'already_finished':
+      case 'identifier_replaced':
         show(ctx, 400, errorPage({ trouble: 'login_over', retry, back }));
         break;
       case 'proof_invalid':

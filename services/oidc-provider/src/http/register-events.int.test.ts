@@ -182,6 +182,33 @@ describe('an identifier that another one replaces', () => {
     expect(after.sub).toMatch(new RegExp(`:${nationalId}$`));
   });
 
+  it('gets no session from a login that was approved under it just before', async () => {
+    const previousId = `0A${nationalId.slice(-8)}`;
+    world.people.set(previousId, { ...camilleLambda, nationalId: previousId });
+    const browser = world.browser();
+    const back = await world.approve(await world.leave(browser, authorizationUrl()), {
+      nationalId: previousId,
+    });
+    world.people.set(previousId, { ...camilleLambda, nationalId });
+    await actOn(happen({ type: 'merged', previousId }));
+    const page = await browser.open(back, { stopAt: callback });
+    expect(page.text).toContain('Cette demande de connexion n’est plus valable');
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+
+  it('gives nothing of the other person when the event is lost', async () => {
+    const previousId = `0A${nationalId.slice(-8)}`;
+    world.people.set(previousId, { ...camilleLambda, nationalId: previousId });
+    const browser = world.browser();
+    const { access_token, refresh_token } = await logIn(browser, previousId);
+    world.people.set(previousId, { ...camilleLambda, nationalId });
+    // As long as what is remembered is believed, and no longer.
+    await actOn(happen({ type: 'contact_changed', nationalId: '899700099999' }));
+    expect(await world.userInfo(access_token)).toMatchObject({ status: 401 });
+    expect(await refresh(world, refresh_token)).toMatchObject({ status: 400 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+
   it('keeps its sessions when the register took it back since', async () => {
     const previousId = `0A${nationalId.slice(-8)}`;
     world.people.set(previousId, { ...camilleLambda, nationalId: previousId });

@@ -177,6 +177,13 @@ describe('a login that the professional approved', () => {
     expect(await finish()).toEqual({ ok: false, refusal: 'professional_inactive' });
   });
 
+  it('is refused when the register leads that identifier to another one by now', async () => {
+    const { approve, finish, setProfessional } = await world();
+    await approve();
+    setProfessional({ ...camilleLambda, nationalId: '899700000021' });
+    expect(await finish()).toEqual({ ok: false, refusal: 'identifier_replaced' });
+  });
+
   it('is not lost when the register does not answer: the browser tries again', async () => {
     const { approve, finish, setOutage } = await world();
     await approve();

@@ -29,6 +29,8 @@ export function createVerifyLogin(needs: {
     if (mismatch) return refused(mismatch);
     const professional = await needs.directory.find(proof.sub);
     if (professional?.status !== 'active') return refused('professional_inactive');
+    // Who approved is not yet known to be that other person: their phones are moved by the event of the register.
+    if (professional.nationalId !== proof.sub) return refused('identifier_replaced');
     return accepted({
       nationalId: proof.sub,
       means: proof.means,

@@ -73,6 +73,8 @@ export function redeemApprovals(provider: Provider, needs: RedeemNeeds): void {
 
   function refusalFor(approval: ApprovedApproval, refusal: FinishRefusal): CibaRefusal {
     if (refusal === 'professional_inactive') return 'user_disabled';
+    // As for a request that was not answered yet, which the register's event ends: it is to be asked anew.
+    if (refusal === 'identifier_replaced') return 'expired';
     // A proof ends by itself, never before the time given to answer: what is not read then is over.
     if (needs.clock() >= approval.expiresAt) return 'expired';
     const { clientId: client } = approval.request;
