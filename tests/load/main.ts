@@ -4,12 +4,14 @@ import { startOwnCluster } from '../setup/own-cluster.ts';
 import { measureCiba } from './ciba.ts';
 import { type LoginFigures, measureLogins } from './logins.ts';
 import { measureOperations } from './operations.ts';
+import { printRegister } from './print-register.ts';
 import { measureStartUp } from './start-up.ts';
 
 /**
  * `pnpm load`: complete logins by phone on this machine, load generator and virtual phones included. Prints tables; asserts
  * nothing. `--seconds 20`, `--parallel 1,8,32`, `--start-up` for the time from `npm start` to ready, `--operations` for each
- * operation of the protocol alone instead of logins, `--ciba` for what its polls cost.
+ * operation of the protocol alone instead of logins, `--ciba` for what its polls cost, `--register` for what rpps-directory
+ * answers from generated files of `--rows` 2100000 (the size of France; it takes minutes to fill).
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     'start-up': { type: 'boolean', default: false },
     operations: { type: 'boolean', default: false },
     ciba: { type: 'boolean', default: false },
+    register: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '2100000' },
   },
 });
 
@@ -33,6 +37,7 @@ if (values['start-up']) {
 
 if (values.operations) await printOperations();
 else if (values.ciba) await printCiba();
+else if (values.register) await printRegister(Number(values.rows), Number(values.seconds));
 else await printLogins();
 
 async function printLogins(): Promise<void> {

@@ -84,6 +84,14 @@ async function write(
   return rowCount ?? 0;
 }
 
+/**
+ * Until autovacuum came by, the planner would believe the tables nearly empty, and read all of them to answer for one
+ * person.
+ */
+export async function countForPlanner(client: PoolClient, kind: FileKind): Promise<void> {
+  await client.query(`ANALYZE ${describedTable(kind)}, declared_identifiers, contact_keys`);
+}
+
 /** Who left the other kind of file on practice is back with the first version of this one. */
 export async function announceFirstPresence(
   client: PoolClient,

@@ -16,7 +16,13 @@ import { alone, isBusy } from './alone.postgres.ts';
 import { compareWithFile, compareWithVersion, findRefusedClaims, putTogether } from './compare.postgres.ts';
 import { countDiffering, countFirst, countMore, countNext, countPresent } from './count.postgres.ts';
 import { compareContacts, findContactKeys } from './differing-contacts.postgres.ts';
-import { announceFirstPresence, beginFirstVersion, takeBack, writeWhole } from './first-version.postgres.ts';
+import {
+  announceFirstPresence,
+  beginFirstVersion,
+  countForPlanner,
+  takeBack,
+  writeWhole,
+} from './first-version.postgres.ts';
 import { announceMerged, rememberFirstLeads, rememberLeads } from './leads.postgres.ts';
 import { forgetStaged, type Staged, type StagedChunk, stage } from './staging.postgres.ts';
 import { describedTable, stagedTable } from './tables.postgres.ts';
@@ -101,6 +107,7 @@ async function importFirst(work: Import): Promise<Accepted<Imported> | ImportRef
   await recordVersion(client, { id, ...aboutImport(work, staged.value), reason: null, counts });
   await rememberFirstLeads(client, kind);
   await announceFirstPresence(client, kind, id);
+  await countForPlanner(client, kind);
   return finishImport(work, id, staged.value, counts);
 }
 
