@@ -66,9 +66,14 @@ export function createMemoryDevices(): Devices {
       if ((silences.get(nationalId)?.event ?? 0) < event) silences.set(nationalId, { event, silent });
     },
 
-    async endSilence(nationalId) {
+    async findSilence(nationalId) {
       const known = silences.get(nationalId);
-      if (known) silences.set(nationalId, { ...known, silent: false });
+      return known?.silent ? known.event : undefined;
+    },
+
+    async endSilence(nationalId, event) {
+      const known = silences.get(nationalId);
+      if (known?.event === event) silences.set(nationalId, { ...known, silent: false });
     },
 
     async merge({ previousId, nationalId }) {

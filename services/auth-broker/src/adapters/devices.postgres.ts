@@ -114,10 +114,19 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
       );
     },
 
-    async endSilence(nationalId) {
-      await postgres.query(
-        'UPDATE silences SET silent = false WHERE national_id = $1 AND silent',
+    async findSilence(nationalId) {
+      const { rows } = await postgres.query<{ event_id: string }>(
+        'SELECT event_id FROM silences WHERE national_id = $1 AND silent',
         [nationalId],
+        'find silence',
+      );
+      return rows[0] && Number(rows[0].event_id);
+    },
+
+    async endSilence(nationalId, event) {
+      await postgres.query(
+        'UPDATE silences SET silent = false WHERE national_id = $1 AND event_id = $2',
+        [nationalId, event],
         'end silence',
       );
     },

@@ -173,11 +173,16 @@ export function devicesContract(open: () => Promise<Devices>): void {
     it('ends when the register contradicts it, until a later event', async () => {
       const { id } = await activate();
       await silence(7, true);
-      await devices.endSilence(nationalId);
-      await devices.endSilence(`8${randomUUID()}`);
+      expect(await devices.findSilence(nationalId)).toBe(7);
+      await devices.endSilence(nationalId, 7);
+      expect(await devices.findSilence(nationalId)).toBeUndefined();
+      await devices.endSilence(`8${randomUUID()}`, 7);
       await silence(7, true);
       expect(await devices.find(id)).toMatchObject({ state: 'active' });
       await silence(8, true);
+      expect(await devices.find(id)).toMatchObject({ state: 'silent' });
+      // Who asked the register about the event before has not heard of this one.
+      await devices.endSilence(nationalId, 7);
       expect(await devices.find(id)).toMatchObject({ state: 'silent' });
     });
   });

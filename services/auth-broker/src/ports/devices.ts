@@ -39,8 +39,11 @@ export interface Devices {
     silence: { readonly event: number; readonly silent: boolean; readonly at: number },
   ): Promise<void>;
 
-  /** Ends a silence that the register contradicts. An event that comes later may silence them again. */
-  endSilence(nationalId: string): Promise<void>;
+  /** The event by which they are silent now; undefined when they are not. */
+  findSilence(nationalId: string): Promise<number | undefined>;
+
+  /** Ends the silence of this event, which the register contradicts. That of an event that came since stays. */
+  endSilence(nationalId: string, event: number): Promise<void>;
 
   /**
    * What was of the previous identifier is of the other one from now on: phones, a ticket, fraud reports. All of it or

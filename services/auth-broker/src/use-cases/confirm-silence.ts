@@ -14,16 +14,18 @@ export type ConfirmSilence = (nationalId: string) => Promise<boolean>;
  */
 export function createConfirmSilence(needs: {
   readonly directory: Directory;
-  readonly devices: Pick<Devices, 'endSilence'>;
+  readonly devices: Pick<Devices, 'findSilence' | 'endSilence'>;
   readonly approvals: Pick<Approvals, 'awaiting'>;
   readonly decideChallenge: DecideChallenge;
 }): ConfirmSilence {
   const { directory, devices, approvals } = needs;
 
   return async (nationalId) => {
+    // Read first: what the register answers is older than an event that comes meanwhile.
+    const event = await devices.findSilence(nationalId);
     const professional = await directory.find(nationalId);
     if (professional?.active) {
-      await devices.endSilence(nationalId);
+      if (event !== undefined) await devices.endSilence(nationalId, event);
       return false;
     }
     for (const approval of await approvals.awaiting(nationalId))
