@@ -183,6 +183,24 @@ describe('an interrupted download', () => {
     expect(asked[2]?.headers.range).not.toBe(asked[1]?.headers.range);
   });
 
+  it('goes on when the server sends less of the rest than it was asked for', async () => {
+    answers = [
+      cutAfter(100_000),
+      (request, response) => {
+        const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]);
+        // Up to the end of a line, so that nothing in the file tells.
+        const end = content.indexOf('\n', from);
+        const range = `bytes ${from}-${end}/${content.length}`;
+        response
+          .writeHead(206, { 'content-range': range, 'content-length': end + 1 - from, etag: '"v1"' })
+          .end(content.subarray(from, end + 1));
+      },
+      rest,
+    ];
+    expect(await fetchPeople()).toMatchObject({ people: 3_000 });
+    expect(asked).toHaveLength(3);
+  });
+
   it('starts again when the file changed meanwhile', async () => {
     answers = [cutAfter(100_000), whole];
     expect(await fetchPeople()).toMatchObject({ people: 3_000 });
@@ -216,6 +234,12 @@ describe('an interrupted download', () => {
       sentence: expect.stringContaining(`of ${content.length} bytes`),
     });
     expect(asked).toHaveLength(5);
+  });
+
+  it('that starts again and again, further or less far, is given up too', async () => {
+    answers = Array.from({ length: 40 }, (_, i) => cutAfter(i % 2 === 0 ? 10_000 : 20_000, {}));
+    expect(await fetchPeople()).toMatchObject({ refusal: 'download_interrupted' });
+    expect(asked.length).toBeLessThan(20);
   });
 
   it('of a server that falls silent goes on', async () => {

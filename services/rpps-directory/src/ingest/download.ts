@@ -19,7 +19,7 @@ import {
 const SILENCE_MS = 60_000;
 const PAUSE_MS = 2_000;
 const MOST_REDIRECTIONS = 5;
-/** In a row without a byte more. */
+/** In a row without a byte more than the most that ever came. */
 const MOST_FRUITLESS_TRIES = 5;
 
 /** What is known of the file while it comes. */
@@ -66,6 +66,7 @@ export async function download(
 
   async function fetchWhole(): Promise<ImportRefused | undefined> {
     let fruitless = 0;
+    let furthest = 0;
     for (;;) {
       const before = coming.received;
       const answer = await ask();
@@ -76,7 +77,8 @@ export async function download(
         const end = await receiveBody(answer);
         if (end !== 'interrupted') return end;
       }
-      fruitless = coming.received > before ? 0 : fruitless + 1;
+      fruitless = coming.received > furthest ? 0 : fruitless + 1;
+      furthest = Math.max(furthest, coming.received);
       if (fruitless === MOST_FRUITLESS_TRIES) return interrupted(coming);
       await pause(pauseMs, undefined, options.signal ? { signal: options.signal } : {});
     }
@@ -150,8 +152,7 @@ export async function download(
     }
     coming.validator = validatorOf(headers);
     coming.name ??= fileNameOf(headers['content-disposition']);
-    const length = headers['content-length'];
-    coming.total = length === undefined ? undefined : coming.received + Number(length);
+    coming.total = totalOf(answer, coming);
     if ((coming.total ?? 0) > LARGEST_FILE_BYTES) {
       answer.destroy();
       return tooLarge;
@@ -168,7 +169,8 @@ export async function download(
       return 'interrupted';
     }
     await file.truncate(coming.received);
-    return answer.complete ? undefined : 'interrupted';
+    // A server may send less of the rest than it was asked for.
+    return answer.complete && coming.received >= (coming.total ?? 0) ? undefined : 'interrupted';
   }
 
   function startAgain(): void {
@@ -190,6 +192,14 @@ async function readAuthority(path: string): Promise<string | null> {
 function goesOn({ statusCode, headers }: IncomingMessage, { received }: Coming): boolean {
   if (statusCode !== 206) return false;
   return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]) === received;
+}
+
+/** How long the file is, once the answer is kept. */
+function totalOf({ headers }: IncomingMessage, { received }: Coming): number | undefined {
+  const [, whole] = /^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  if (whole !== undefined) return Number(whole);
+  const length = headers['content-length'];
+  return length === undefined ? undefined : received + Number(length);
 }
 
 /** A weak ETag does not promise the same bytes. */
