@@ -412,6 +412,28 @@ describe('who left', () => {
     expect((await one<Practitioner>('/Practitioner?family=revenu')).id).toBe(before.id);
   });
 
+  it('the public file and not the restricted one is deleted too, and what that one says stays unsaid', async () => {
+    const who = numbered(703);
+    await world.imports('personne_activite', { [who]: [{ ...pharmacist(3), nomDexercice: 'DISCRET' }] });
+    const { id } = await one<Practitioner>('/Practitioner?family=discret');
+    await world.imports('pro_sante_connect', {
+      [who]: [
+        { ...practice, familyName: 'HIDDEN', nomDexercice: 'HIDDEN', codeProfession: '50', ...cabinet },
+      ],
+    });
+    await world.imports('personne_activite', { [who]: undefined });
+
+    const stub = (await world.get(`/Practitioner/${id}`)).json();
+    expect(stub).toMatchObject({ active: false });
+    expect(Object.keys(stub)).not.toContain('qualification');
+    for (const query of ['family=hidden', 'qualification-code=50', 'active=true&_id='.concat(id ?? '')])
+      expect.soft(resources(await found(`/Practitioner?${query}`)), query).toEqual([]);
+    expect(resources(await found(`/PractitionerRole?practitioner=${id}`))).toEqual([]);
+    expect(JSON.stringify(await allPages('/PractitionerRole?active=false&_count=200'))).not.toContain(
+      'HIDDEN',
+    );
+  });
+
   it('one place leaves the role that ended, and the place when nobody else is there', async () => {
     const who = numbered(701);
     const shop = {
@@ -510,6 +532,24 @@ describe('errors', () => {
   });
 });
 
+describe('a search that takes too long', () => {
+  it('is given up by the database, and told so', async () => {
+    const client = await world.postgres.connect();
+    try {
+      // Whoever reads waits for it, for ever.
+      await client.query('BEGIN; LOCK TABLE listed_people IN ACCESS EXCLUSIVE MODE');
+      const response = await world.get('/Practitioner?family=lambda');
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ issue: [{ code: 'too-costly' }] });
+      expect(complaintsAbout(response.json())).toEqual([]);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    expect((await world.get('/Practitioner?family=lambda')).statusCode).toBe(200);
+  });
+});
+
 describe('the capabilities', () => {
   it('are told to anybody, and are valid', async () => {
     const response = await world.app.inject('/fhir/v2/metadata');
@@ -525,9 +565,11 @@ describe('the capabilities', () => {
 
 describe('without PostgreSQL', () => {
   it('the face says so, and when to come back', async () => {
-    await world.lose();
+    world.cut();
     const response = await world.get('/Practitioner');
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '2']);
     expect(complaintsAbout(response.json())).toEqual([]);
+    world.mend();
+    expect((await world.get('/Practitioner?_count=1')).statusCode).toBe(200);
   });
 });

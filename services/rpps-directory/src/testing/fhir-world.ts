@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSeal, openPostgres, openRedis } from '@psc/datastores';
+import { layCable } from '@psc/datastores/breakable-cable';
 import { createPseudonym, createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { openTestDatabase } from '@psc/testing/database';
@@ -22,9 +23,10 @@ export const apiKey = 'a key of the tests';
 export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
   const database = await openTestDatabase(new URL('../../migrations/', import.meta.url));
   const { postgres } = database;
+  const cable = await layCable(database.url);
   // Of the face alone, as in the service.
   const own = openPostgres({
-    url: database.url,
+    url: cable.url,
     poolSize: 3,
     statementTimeoutMs: 5_000,
     onError: () => undefined,
@@ -46,7 +48,7 @@ export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
     fhirRoutes({
       directory: createPostgresDirectory({ postgres: own, base, clock }),
       gate: createGate({
-        apiKeys,
+        apiKeys: createPostgresApiKeys(own),
         quotas: createRedisQuotas(redis),
         pseudonym: createPseudonym(seal),
         callsPerSecond,
@@ -63,7 +65,10 @@ export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
     postgres,
     url: database.url,
     apiKeys,
-    lose: database.lose,
+    /** The face loses PostgreSQL, or finds it again. */
+    cut: cable.cut,
+    mend: cable.mend,
+    loseRedis: () => redis.disconnect(),
     /** So many milliseconds later. */
     pass(milliseconds: number) {
       shift += milliseconds;
@@ -121,6 +126,7 @@ export async function openFhirWorld({ callsPerSecond = 10_000 } = {}) {
       await app.close();
       redis.disconnect();
       await own.close();
+      await cable.close();
       await database.close();
     },
   };

@@ -120,4 +120,11 @@ describe('the gate', () => {
     expect(response.statusCode).toBe(401);
     expect(response.headers['access-control-allow-origin']).toBeUndefined();
   });
+
+  it('answers nothing while it cannot count', async () => {
+    world.loseRedis();
+    const response = await ask('other');
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '2']);
+    expect(complaintsAbout(response.json())).toEqual([]);
+  });
 });
