@@ -289,6 +289,21 @@ describe('a zip archive', () => {
     expect(await refusalOfZip(bent)).toMatchObject({ refusal: 'zip_damaged' });
   });
 
+  it('names nothing that a terminal would obey, or that PostgreSQL cannot hold', async () => {
+    const odd = 'x\u001b[2J\u0000.txt';
+    const opened = await openZip(await zipOf({ [odd]: text }));
+    expect(opened.ok && opened.value.extracts.map(({ source }) => source)).toEqual([
+      'PS_LibreAcces_202601020942.zip/x�[2J�.txt',
+    ]);
+    const outside = await zipOf({ 'xx/\u001b[2J': text });
+    for (const at of [outside.indexOf('xx/'), outside.lastIndexOf('xx/')]) outside.write('../', at);
+    for (const zip of [await zipOf({ [odd]: '<html>' }), outside]) {
+      const refused = await refusalOfZip(zip);
+      expect(refused?.sentence).toMatch(/�\[2J/);
+      expect(refused?.sentence).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
   it('whose file is longer than announced is refused before all of it is unzipped', async () => {
     const zip = await zipOf({ [names.practice]: `${text}${' '.repeat(50_000_000)}` });
     const directory = zip.lastIndexOf(Buffer.from('PK\x01\x02'));

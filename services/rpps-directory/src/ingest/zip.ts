@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type Accepted, accepted } from '@psc/kernel';
+import { printable } from '@psc/runtime';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { type ImportRefused, refuseImport } from '#src/domain/import-refusal.ts';
 import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
@@ -32,8 +33,8 @@ export async function openZip(
     return entries.ok ? await openEntries(zip, entries.value, name) : entries;
   } catch (error) {
     if (error instanceof RefusedBytes) return error.refused;
-    // Its message names a field of the format, and nothing that is in the file.
-    const cause = error instanceof Error ? error.message : 'unknown';
+    // Its message names a field of the format, or a file, and nothing that is in one.
+    const cause = error instanceof Error ? printable(error.message).slice(0, LONGEST_NAME) : 'unknown';
     if (/strong encryption/.test(cause)) return encrypted;
     return refuseImport('zip_damaged', `the zip archive is damaged or was cut (${cause}): fetch it again`);
   }
@@ -49,16 +50,16 @@ async function openEntries(
   for (const entry of wanted) {
     if (entry.isEncrypted()) return encrypted;
     if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
-      return refuseImport('zip_damaged', `"${entry.fileName}" is compressed in a way that is not known`);
+      return refuseImport('zip_damaged', `"${nameOf(entry)}" is compressed in a way that is not known`);
     const opened = await openText({
-      source: `${name}/${entry.fileName}`,
+      source: `${name}/${nameOf(entry)}`,
       bytes: entry.uncompressedSize,
       open: () => fromChunks(chunksOf(zip, entry)),
     });
-    if (!opened.ok) return { ...opened, sentence: `"${entry.fileName}": ${opened.sentence}` };
+    if (!opened.ok) return { ...opened, sentence: `"${nameOf(entry)}": ${opened.sentence}` };
     const { kind } = opened.value;
     if (entries.length > 1 && kind !== kindOf(entry))
-      return refuseImport('zip_unexpected', `"${entry.fileName}" holds a file of another kind (${kind})`);
+      return refuseImport('zip_unexpected', `"${nameOf(entry)}" holds a file of another kind (${kind})`);
     if (extracts.some((other) => other.kind === kind))
       return refuseImport('zip_unexpected', `the zip archive holds two files of one kind (${kind})`);
     extracts.push(opened.value);
@@ -69,6 +70,13 @@ async function openEntries(
 }
 
 const encrypted = refuseImport('zip_encrypted', 'the zip archive is encrypted: decrypt it first');
+
+const LONGEST_NAME = 200;
+
+/** For people, and for the record of the version: whoever made the archive chose it. */
+function nameOf({ fileName }: Entry): string {
+  return printable(fileName).slice(0, LONGEST_NAME);
+}
 
 function kindOf({ fileName }: Entry): FileKind | undefined {
   const base = fileName.slice(fileName.lastIndexOf('/') + 1);
@@ -87,9 +95,9 @@ async function listEntries(zip: ZipFile): Promise<Accepted<readonly Entry[]> | I
 
 /** Nothing is believed beyond the size and the checksum that the archive announces. */
 async function* chunksOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
-  const { fileName, uncompressedSize, compressionMethod } = entry;
+  const { uncompressedSize, compressionMethod } = entry;
   const refuse = (what: string, cause?: unknown) =>
-    new RefusedBytes(refuseImport('zip_damaged', `"${fileName}" ${what}: fetch the zip archive again`), {
+    new RefusedBytes(refuseImport('zip_damaged', `"${nameOf(entry)}" ${what}: fetch the zip archive again`), {
       cause,
     });
   const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false });
