@@ -5,15 +5,19 @@ import { measureCiba } from './ciba.ts';
 import { type LoginFigures, measureLogins } from './logins.ts';
 import { measureOperations } from './operations.ts';
 import { printRegister } from './print-register.ts';
+import { measureImport } from './register-import.ts';
 import { measureStartUp } from './start-up.ts';
 
 /**
  * `pnpm load`: complete logins by phone on this machine, load generator and virtual phones included. Prints tables; asserts
  * nothing. `--seconds 20`, `--parallel 1,8,32`, `--start-up` for the time from `npm start` to ready, `--operations` for each
  * operation of the protocol alone instead of logins, `--ciba` for what its polls cost, `--register` for what rpps-directory
- * answers from generated files of `--rows` 2100000 (the size of France; it takes minutes to fill).
+ * answers from generated files of `--rows` 2100000 (the size of France; it takes minutes to fill), `--import` for how long such
+ * files take to import (`--seed 1`).
  */
 const { values } = parseArgs({
+  // `pnpm load -- --import` hands the dashes over.
+  args: process.argv.slice(process.argv[2] === '--' ? 3 : 2),
   options: {
     seconds: { type: 'string', default: '20' },
     parallel: { type: 'string', default: '1,8,32' },
@@ -21,7 +25,9 @@ const { values } = parseArgs({
     operations: { type: 'boolean', default: false },
     ciba: { type: 'boolean', default: false },
     register: { type: 'boolean', default: false },
+    import: { type: 'boolean', default: false },
     rows: { type: 'string', default: '2100000' },
+    seed: { type: 'string', default: '1' },
   },
 });
 
@@ -38,6 +44,7 @@ if (values['start-up']) {
 if (values.operations) await printOperations();
 else if (values.ciba) await printCiba();
 else if (values.register) await printRegister(Number(values.rows), Number(values.seconds));
+else if (values.import) await printImport();
 else await printLogins();
 
 async function printLogins(): Promise<void> {
@@ -72,6 +79,24 @@ async function printLogins(): Promise<void> {
       })),
     );
   }
+}
+
+async function printImport(): Promise<void> {
+  const measured = await measureImport({ rows: Number(values.rows), seed: Number(values.seed) });
+  const { bytes, figures, sizes } = measured;
+  const bare = figures[0]?.seconds ?? Number.NaN;
+  console.log(`\nThe register: ${values.rows} rows, ${Math.round(bytes / 1e6)} MB`);
+  console.table(
+    figures.map(({ name, seconds, residentMb, written, counts }) => ({
+      '': name,
+      seconds: round(seconds),
+      'ratio to the bare COPY': Math.round((seconds / bare) * 100) / 100,
+      'importer MB': residentMb,
+      'rows written': written,
+      ...counts,
+    })),
+  );
+  console.table(sizes);
 }
 
 async function printCiba(): Promise<void> {
