@@ -40,24 +40,31 @@ export function isActive({ nationalId, said, movedTo }: Described): boolean {
 
 export type PracticeRow = StoredRow<PracticeKind>;
 
+/** How a person practises, by one kind of file. */
+export interface Practised {
+  readonly kind: PracticeKind;
+  readonly rows: readonly PracticeRow[];
+}
+
 /**
- * The rows that say how a person practises: of the kind imported last among those that show them, and for who left both, of
- * the one that was imported last. Each file owns what it alone says; what both say is the freshest.
+ * What the kind says that was imported last among those that show the person, and for who left both, the one that was imported
+ * last. Each file owns what it alone says; what both say is the freshest.
  */
-export function practiceRows({ said, lastImported }: Described): PracticeRow[] {
-  const inOrder: readonly PracticeKind[] =
+export function practiceOf({ said, lastImported }: Described): Practised {
+  const [last, other]: readonly [PracticeKind, PracticeKind] =
     lastImported === 'personne_activite'
       ? ['personne_activite', 'pro_sante_connect']
       : ['pro_sante_connect', 'personne_activite'];
-  const kind =
-    inOrder.find((each) => said[each]?.present) ?? inOrder.find((each) => said[each] !== undefined);
-  return kind ? parseRows(kind, said[kind]?.rows ?? '') : [];
+  const isLast = said[last]?.present || (said[last] !== undefined && !said[other]?.present);
+  const kind = isLast ? last : other;
+  return { kind, rows: parseRows(kind, said[kind]?.rows ?? '') };
 }
 
-/** The first row of a kind, of who left it too. */
-export function firstRow(described: Described, kind: PracticeKind): PracticeRow | undefined {
-  const rows = described.said[kind]?.rows;
-  return rows === undefined ? undefined : parseRows(kind, rows.split('\n', 1)[0] ?? '')[0];
+/** The first row of the restricted file, of who left it too. */
+export function restrictedRow({ said }: Described, practised: Practised): PracticeRow | undefined {
+  if (practised.kind === 'pro_sante_connect') return practised.rows[0];
+  const rows = said.pro_sante_connect?.rows;
+  return rows === undefined ? undefined : parseRows('pro_sante_connect', rows.split('\n', 1)[0] ?? '')[0];
 }
 
 /** What a kind of file that only adds says of a person, while its last file still says it. */

@@ -6,7 +6,7 @@ import {
   isActive,
   isKnown,
   type PracticeRow,
-  practiceRows,
+  practiceOf,
   presentRows,
 } from './described.ts';
 import { hasActivity, hasExercice } from './exercices.ts';
@@ -64,15 +64,15 @@ export type Card = StoredRow<'porteurs'>;
 
 export function describePerson(described: Described): Person | undefined {
   if (!isKnown(described)) return undefined;
-  const rows = practiceRows(described);
+  const practised = practiceOf(described);
   const qualifications = presentRows(described, 'dipl_autexerc');
   return {
     nationalId: described.nationalId,
     identifiers: identifiersOf(described),
     active: isActive(described),
-    codeCivilite: rows[0]?.codeCivilite ?? '',
-    ...civilNames(described, rows[0]),
-    exercices: groupProfessions(rows, presentRows(described, 'savoir_faire')),
+    codeCivilite: practised.rows[0]?.codeCivilite ?? '',
+    ...civilNames(described, practised),
+    exercices: groupProfessions(practised.rows, presentRows(described, 'savoir_faire')),
     diplomas: once(
       qualifications
         .map(({ codeTypeDiplome, codeDiplome, libelleDiplome }) => ({

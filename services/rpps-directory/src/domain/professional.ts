@@ -1,5 +1,5 @@
 import { civilNames } from './civil-names.ts';
-import { type Described, identifiersOf, isActive, isKnown, practiceRows } from './described.ts';
+import { type Described, identifiersOf, isActive, isKnown, practiceOf } from './described.ts';
 import { type Exercice, groupExercices } from './exercices.ts';
 import type { OtherId } from './identifier.ts';
 
@@ -24,14 +24,14 @@ const MOST_ACTIVITIES = 1000;
  */
 export function professionalOf(described: Described): ProfessionalRecord | undefined {
   if (!isKnown(described)) return undefined;
-  const rows = practiceRows(described);
-  const exercices = groupExercices(rows).slice(0, MOST_EXERCICES);
+  const practised = practiceOf(described);
+  const exercices = groupExercices(practised.rows).slice(0, MOST_EXERCICES);
   for (const { activities } of exercices) activities.splice(MOST_ACTIVITIES);
   return {
     nationalId: described.nationalId,
     status: isActive(described) ? 'active' : 'inactive',
-    ...civilNames(described, rows[0]),
-    codeCivilite: rows[0]?.codeCivilite ?? '',
+    ...civilNames(described, practised),
+    codeCivilite: practised.rows[0]?.codeCivilite ?? '',
     otherIds: identifiersOf(described),
     exercices,
   };
