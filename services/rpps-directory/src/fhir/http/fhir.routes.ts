@@ -13,7 +13,7 @@ import { type Handling, type Pair, parseSearch, type Search } from '../search/pa
 import { acceptsJson, FHIR_JSON, handlingOf, matchesTag, pairsOf } from './negotiate.ts';
 import type { PageLinks } from './page-links.ts';
 
-export const FHIR_PATH = '/fhir/v2';
+const FHIR_PATH = '/fhir/v2';
 
 /** FHIR R4 for whoever has a key: every answer is a resource, those of errors too. */
 export function fhirRoutes(needs: {

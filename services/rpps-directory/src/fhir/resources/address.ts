@@ -45,7 +45,7 @@ function linesOf(row: StructureRow) {
 }
 
 /** The town, which most rows only name in the line of delivery, behind its postal code: `25304 PONTARLIER CEDEX`. */
-export function cityOf({ libelleCommune, bureauCedex }: StructureRow): string | undefined {
+function cityOf({ libelleCommune, bureauCedex }: StructureRow): string | undefined {
   return textOf(libelleCommune) ?? textOf(bureauCedex.replace(/^\s*\d[\dAB]\d{3}\s+/, ''));
 }
 

@@ -54,11 +54,11 @@ export function organizationOf({
 }
 
 /** The registers that know the structure: FINESS when it numbers it. */
-export function informationSystemOf({ row, kind }: Structure): 'FINESS' | 'RPPS' {
+function informationSystemOf({ row, kind }: Structure): 'FINESS' | 'RPPS' {
   return kind === 'legal' || row.numeroFinessSite !== '' ? 'FINESS' : 'RPPS';
 }
 
-export function identifiersOf({ row, kind }: Structure): Identifier[] {
+function identifiersOf({ row, kind }: Structure): Identifier[] {
   if (kind === 'legal') {
     const number = row.numeroFinessetablissementJuridique;
     return known([identifierOf('IDNST', `1${number}`), identifierOf('FINEJ', number)]);
@@ -77,7 +77,7 @@ function isPlace({ row, kind }: Structure): boolean {
   return kind === 'site' && (row.numeroFinessSite !== '' || row.numeroSiretSite !== '');
 }
 
-export function typesOf(structure: Structure): CodeableConcept[] {
+function typesOf(structure: Structure): CodeableConcept[] {
   const kind = {
     system: organizationTypes,
     code: isPlace(structure) ? 'GEOGRAPHICAL-ENTITY' : 'LEGAL-ENTITY',

@@ -12,7 +12,7 @@ import { codingOf, conceptOf, known, list } from './values.ts';
 /** The id of a role begins with the one of its person, so that it is found without an index of roles. */
 const ROLE_ID = /^(\d{1,18})-([0-9a-f]{16})$/;
 
-export function roleId(personId: string, key: string): string {
+function roleId(personId: string, key: string): string {
   return `${personId}-${key}`;
 }
 
@@ -72,7 +72,7 @@ function roleIdentifier(personId: string, key: string) {
 }
 
 /** The slices genreActivite, modeExercice, fonction and metierPharmacien. */
-export function codesOf(activity: Situation['activity']) {
+function codesOf(activity: Situation['activity']) {
   return known([
     conceptOf([codingOf('R22', activity.codeGenreActivite)]),
     conceptOf([codingOf('R23', activity.codeModeExercice)]),

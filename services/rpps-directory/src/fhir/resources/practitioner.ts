@@ -63,7 +63,7 @@ function practitionerMeta({ person, updatedAt }: PublishedPerson) {
 }
 
 /** The public profile asks for an RPPS number: others are served under the profile of FR Core alone. */
-export function isOfRpps({ nationalId }: Pick<Person, 'nationalId'>): boolean {
+function isOfRpps({ nationalId }: Pick<Person, 'nationalId'>): boolean {
   return /^8\d{11}$/.test(nationalId);
 }
 
@@ -107,7 +107,7 @@ function authorization(authorisation: Authorisation): Extension | undefined {
 }
 
 /** The slices degree, exercicePro and savoirFaire, in this order. */
-export function qualificationsOf({ diplomas, exercices }: Person): PractitionerQualification[] {
+function qualificationsOf({ diplomas, exercices }: Person): PractitionerQualification[] {
   const concepts = [
     ...diplomas.map((diploma) =>
       conceptOf([degreeCoding(diploma), codingOf('R14', diploma.codeTypeDiplome)]),

@@ -62,7 +62,7 @@ export function conceptPart(url: string, codings: readonly (Coding | undefined)[
 }
 
 /** `2026-11-22`, from what the files write: that, `22/11/2026`, or either with a time behind it. */
-export function dateOf(value: string): string | undefined {
+function dateOf(value: string): string | undefined {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(value) ?? [
     '',
     ...(/^(\d\d)\/(\d\d)\/(\d{4})/.exec(value) ?? []).slice(1).reverse(),

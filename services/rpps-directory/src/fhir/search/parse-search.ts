@@ -32,8 +32,8 @@ export interface Search<Type extends ResourceType> {
 export type Pair = readonly [name: string, value: string];
 export type Handling = 'strict' | 'lenient';
 
-export const DEFAULT_COUNT = 50;
-export const MOST_COUNT = 200;
+const DEFAULT_COUNT = 50;
+const MOST_COUNT = 200;
 const MOST_PARAMETERS = 60;
 const MOST_ALTERNATIVES = 100;
 /** Of all values together: a link to the next page holds them. */

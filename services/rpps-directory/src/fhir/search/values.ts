@@ -76,11 +76,10 @@ export function referenceMatches(asked: string, found: string, base: string): bo
   return local.includes('/') ? local === found : found.endsWith(`/${local}`);
 }
 
-export const datePrefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'] as const;
-export type DatePrefix = (typeof datePrefixes)[number];
+type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
 /** A moment that is known up to a year, a month, a day, a minute or a second: from `start` until before `end`. */
-export interface DateAsked {
+interface DateAsked {
   readonly prefix: DatePrefix;
   readonly start: number;
   readonly end: number;
