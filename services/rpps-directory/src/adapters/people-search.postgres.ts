@@ -256,11 +256,13 @@ const BY_WORD = `
 /** The last one that `BY_WORD` looks at, if there are so many. */
 const FURTHER_WORD = `SELECT word, name_key, person_id ${RANGE} OFFSET ${MOST_CANDIDATES - 1} LIMIT 1`;
 
+/** Those that fit first: the index of trigrams knows them, and the one of words would read all. */
 const WORDS_WITHIN = `
+  WITH fit AS MATERIALIZED (SELECT word FROM known_words WHERE word LIKE $1)
   SELECT word, (
     SELECT count(*)::int FROM (SELECT FROM listed_words l WHERE l.word = k.word LIMIT ${MANY}) AS counted
   ) AS people
-  FROM (SELECT word FROM known_words WHERE word LIKE $1 AND word >= $2 ORDER BY word LIMIT $3) AS k
+  FROM (SELECT word FROM fit WHERE word >= $2 ORDER BY word LIMIT $3) AS k
   ORDER BY word`;
 
 const BY_WORDS = `
