@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { Staged } from './staging.postgres.ts';
-import { describedTable, isAdeli } from './tables.postgres.ts';
+import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
 
 /** What the first import of a kind does. */
 export async function countFirst(
@@ -43,6 +43,10 @@ async function countFile(client: PoolClient, kind: FileKind, { rows, warnings }:
 /** Whom the last file of the kind shows. */
 export function countPresent(client: PoolClient, kind: FileKind): Promise<number> {
   return countRows(client, `SELECT count(*) FROM ${describedTable(kind)} WHERE present`);
+}
+
+export function countStaged(client: PoolClient, kind: FileKind): Promise<number> {
+  return countRows(client, `SELECT count(*) FROM ${stagedTable(kind)}`);
 }
 
 /** How many more people there will be than before: fewer, below 0. */

@@ -4,7 +4,7 @@ import type { StagedChunk } from './staging.postgres.ts';
 import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
 import { hasContacts, otherPractice } from './write-version.postgres.ts';
 
-const EVERYTHING: StagedChunk = { block: 0, after: 0, to: 2_147_483_647 };
+const EVERYTHING: StagedChunk = { after: 0, to: 2_147_483_647 };
 const UNIQUE_VIOLATION = '23505';
 
 /**
@@ -23,22 +23,34 @@ export async function beginFirstVersion(
   version: string,
 ): Promise<FirstVersion> {
   await client.query('SAVEPOINT nothing_written');
-  let written = Promise.resolve<number | undefined>(0);
+  let people = 0;
+  let waiting: StagedChunk | undefined;
+  let running: Promise<void> | undefined;
   let failed: unknown;
+
+  /** Chunks that come while one is written are written at once: each reads the whole staging table. */
+  async function writeWaiting(): Promise<void> {
+    while (waiting && failed === undefined) {
+      const chunk = waiting;
+      waiting = undefined;
+      try {
+        people += await write(client, kind, version, chunk);
+      } catch (error) {
+        // Told at the end.
+        failed = error;
+      }
+    }
+    running = undefined;
+  }
+
   return {
-    add(chunk) {
-      written = written.then(async (before) => {
-        if (before === undefined) return undefined;
-        return before + (await write(client, kind, version, chunk));
-      });
-      // Told at the end.
-      written = written.catch((error: unknown) => {
-        if (!isRepeated(error)) failed ??= error;
-        return undefined;
-      });
+    add({ after, to }) {
+      waiting = { after: waiting?.after ?? after, to };
+      running ??= writeWaiting();
     },
     async end() {
-      const people = await written;
+      await running;
+      if (isRepeated(failed)) return undefined;
       if (failed !== undefined) throw failed;
       return people;
     },
@@ -62,10 +74,9 @@ async function write(
   client: PoolClient,
   kind: FileKind,
   version: string,
-  { block, after, to }: StagedChunk,
+  { after, to }: StagedChunk,
 ): Promise<number> {
-  const chunk = `(SELECT * FROM ${stagedTable(kind)}
-    WHERE ctid >= '(${block},0)' AND line > ${after} AND line <= ${to}) AS chunk`;
+  const chunk = `(SELECT * FROM ${stagedTable(kind)} WHERE line > ${after} AND line <= ${to}) AS chunk`;
   const { rowCount } = await client.query(
     `INSERT INTO ${describedTable(kind)} (subject, present, version_id, digest, rows, other_ids, contact)
      SELECT subject, true, $1, digest # contact_digest, rows, other_ids, contact FROM ${chunk}`,

@@ -95,6 +95,20 @@ describe('the register in PostgreSQL', () => {
     ]);
   });
 
+  it('has everybody of a file, in however many chunks it is staged', async () => {
+    const crowd = Array.from({ length: 3_000 }, (_, i) =>
+      run(nationalId(`30${10_000 + i}/CPET${'0'.repeat(i % 40)}`)),
+    );
+    const inChunks = createPostgresRegister({ postgres, seal, chunkBytes: 200 });
+    for (const kind of ['personne_activite', 'pro_sante_connect'] as const) {
+      const imported = await inChunks.import(extract(kind, crowd), { operator: 'test' });
+      expect(imported).toMatchObject({ value: { counts: { people: 3_000, created: 3_000 } } });
+      expect(await query(`SELECT count(*)::int FROM described_${kind}`)).toEqual([{ count: 3_000 }]);
+    }
+    const again = await inChunks.import(extract('personne_activite', crowd), { operator: 'test' });
+    expect(again).toMatchObject({ value: { counts: { people: 3_000, created: 0, changed: 0, lost: 0 } } });
+  });
+
   it('records why a great loss was accepted', async () => {
     await apply('personne_activite', [run(), run(martin)]);
     await apply('personne_activite', [run()], 'the other one was a test');

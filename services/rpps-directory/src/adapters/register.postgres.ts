@@ -1,5 +1,5 @@
 import type { Postgres, Seal } from '@psc/datastores';
-import { type Accepted, accepted } from '@psc/kernel';
+import { type Accepted, accepted, Bug } from '@psc/kernel';
 import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
 import {
@@ -14,7 +14,14 @@ import type { OpenedExtract } from '#src/ports/extract.ts';
 import type { Imported, ImportOptions, Register, RolledBack } from '#src/ports/register.ts';
 import { alone, isBusy } from './alone.postgres.ts';
 import { compareWithFile, compareWithVersion, findRefusedClaims, putTogether } from './compare.postgres.ts';
-import { countDiffering, countFirst, countMore, countNext, countPresent } from './count.postgres.ts';
+import {
+  countDiffering,
+  countFirst,
+  countMore,
+  countNext,
+  countPresent,
+  countStaged,
+} from './count.postgres.ts';
 import { compareContacts, findContactKeys } from './differing-contacts.postgres.ts';
 import {
   announceFirstPresence,
@@ -37,18 +44,29 @@ import {
   writeDiffering,
 } from './write-version.postgres.ts';
 
+const CHUNK_BYTES = 64 * 1024 * 1024;
+
 /**
  * Stages a file, then brings the register to what it says in one transaction: whoever looks a professional up meanwhile reads
  * the register of before, and a process that dies leaves it as it was. Only what differs is written.
  */
-export function createPostgresRegister({ postgres, seal }: { postgres: Postgres; seal: Seal }): Register {
+export function createPostgresRegister({
+  postgres,
+  seal,
+  chunkBytes = CHUNK_BYTES,
+}: {
+  readonly postgres: Postgres;
+  readonly seal: Seal;
+  /** Of the file: what an import that is killed must read again, at most. */
+  readonly chunkBytes?: number;
+}): Register {
   return {
     async import(extract, options) {
       const imported = await alone(postgres, 'import', (client) =>
         alone(postgres, 'staging', async (stager) => {
           const onProgress = options.onProgress ?? (() => undefined);
           const stageFile = (onChunk: (chunk: StagedChunk) => void) =>
-            stage(stager, seal, extract, { onProgress, onChunk });
+            stage(stager, seal, extract, { onProgress, onChunk, chunkBytes });
           const done = await importFile({ client, stageFile, seal, extract, options });
           // What holds nobody will hold nobody when it is tried again.
           if (!done.ok && done.refusal === 'nobody_in_file') await forgetStaged(stager, extract.kind);
@@ -102,6 +120,8 @@ async function importFirst(work: Import): Promise<Accepted<Imported> | ImportRef
     people = await writeWhole(client, kind, id);
   }
   if (people === 0) return nobodyInFile;
+  if (people !== (await countStaged(client, kind)))
+    throw new Bug('import_not_whole', 'what is staged did not all come to its place');
   await findRefusedClaims(client, kind);
   const counts = await countFirst(client, kind, staged.value, people);
   await recordVersion(client, { id, ...aboutImport(work, staged.value), reason: null, counts });

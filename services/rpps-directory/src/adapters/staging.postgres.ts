@@ -21,9 +21,8 @@ export interface Staged {
   readonly warnings: readonly Warning[];
 }
 
-/** Where the runs of a chunk are in the staging table: from this block on, of lines after `after` up to `to`. */
+/** The runs of lines after `after` up to `to`. Where they lie in the staging table, PostgreSQL alone decides. */
 export interface StagedChunk {
-  readonly block: number;
   readonly after: number;
   readonly to: number;
 }
@@ -32,10 +31,9 @@ interface StageOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Told of each chunk once it is committed, and of all that was staged before at once. */
   readonly onChunk: (chunk: StagedChunk) => void;
+  /** What an import that is killed must read again, at most. */
+  readonly chunkBytes: number;
 }
-
-/** What an import that is killed must read again, at most. */
-const CHUNK_BYTES = 64 * 1024 * 1024;
 
 /**
  * Copies what the file says to the staging tables of its kind, in transactions of their own, each with the mark of how far
@@ -55,7 +53,7 @@ export async function stage(
       const { bytes, lines } = before.mark;
       const goOn = () => {
         options.onProgress({ step: 'go_on', bytes, lines });
-        options.onChunk({ block: 0, after: 0, to: lines });
+        options.onChunk({ after: 0, to: lines });
       };
       const gone = await stageFrom(client, seal, extract, before, options, goOn);
       if (gone.ok || gone.refusal !== 'file_is_another') return gone;
@@ -75,7 +73,7 @@ async function stageFrom(
   seal: Seal,
   extract: OpenedExtract,
   begun: Staged,
-  { onProgress, onChunk }: StageOptions,
+  { onProgress, onChunk, chunkBytes }: StageOptions,
   onFirst: () => void = () => undefined,
 ): Promise<Accepted<Staged> | ImportRefused> {
   const { kind } = extract;
@@ -88,7 +86,7 @@ async function stageFrom(
     while (!isOver) {
       const rejected: RejectedRow[] = [];
       const chunk = async function* () {
-        const end = staged.mark.bytes + CHUNK_BYTES;
+        const end = staged.mark.bytes + chunkBytes;
         while (staged.mark.bytes < end) {
           const { value: next, done } = await batches.next();
           if (done || !next.ok) {
@@ -105,14 +103,13 @@ async function stageFrom(
         }
       };
       const after = staged.mark.lines;
-      const block = await lastBlock(client, kind);
       await client.query('BEGIN');
       const copy = client.query(copyFrom(`COPY ${stagedTable(kind)} (${COLUMNS}) FROM STDIN`));
       await pipeline(Readable.from(chunk(), { objectMode: false }), copy);
       await writeRejected(client, kind, rejected);
       await writeMark(client, kind, staged);
       await client.query('COMMIT');
-      if (staged.mark.lines > after) onChunk({ block, after, to: staged.mark.lines });
+      if (staged.mark.lines > after) onChunk({ after, to: staged.mark.lines });
     }
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
@@ -124,14 +121,6 @@ async function stageFrom(
   // Nothing of a bad file is kept; but what was read of the right file stays when another one is tried meanwhile.
   if (refused.refusal !== 'file_is_another') await forgetStaged(client, kind);
   return refused;
-}
-
-/** What is copied next may begin in the block that is not full yet. */
-async function lastBlock(client: PoolClient, kind: FileKind): Promise<number> {
-  const { rows } = await client.query<{ blocks: string }>(
-    `SELECT pg_relation_size('${stagedTable(kind)}') / current_setting('block_size')::int AS blocks`,
-  );
-  return Math.max(0, Number(rows[0]?.blocks ?? 0) - 1);
 }
 
 function addBatch({ rows, warnings }: Staged, batch: Batch): Pick<Staged, 'mark' | 'rows' | 'warnings'> {
