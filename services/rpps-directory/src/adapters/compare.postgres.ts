@@ -145,9 +145,6 @@ export async function findRefusedClaims(client: PoolClient, kind: FileKind): Pro
      SELECT line, subject, 'identifier_claimed_twice' AS reason FROM claims JOIN twice USING (identifier)
      UNION ALL
      SELECT line, c.subject, 'identifier_of_another' FROM claims c
-     WHERE ${isRpps('c.identifier')} AND NOT EXISTS (SELECT FROM twice WHERE twice.identifier = c.identifier)
-       AND (EXISTS (SELECT FROM described_personne_activite d WHERE d.subject = c.identifier)
-         OR EXISTS (SELECT FROM described_pro_sante_connect d WHERE d.subject = c.identifier)
-         OR EXISTS (SELECT FROM ${staged} s WHERE s.subject = c.identifier))`,
+     WHERE ${isRpps('c.identifier')} AND NOT EXISTS (SELECT FROM twice WHERE twice.identifier = c.identifier)`,
   );
 }

@@ -17,16 +17,14 @@ const kinds = ['personne_activite', 'pro_sante_connect'] as const;
 const batches = { most: 64, atOnce: 2 };
 
 /**
- * An RPPS number leads to its own record when it has one: one prepared statement. Others may lead elsewhere: one more tells
- * where.
+ * An RPPS number leads to its own record alone: one prepared statement. Others may lead elsewhere: one more tells where.
  */
 export function createPostgresProfessionals({ postgres }: { postgres: Postgres }): Professionals {
   const own = inBatches((ids: readonly string[]) => readDescribed(postgres, kinds, ids), batches);
   const owner = inBatches((ids: readonly string[]) => resolveIdentifiers(postgres, ids), batches);
 
   async function describe(identifier: NationalId): Promise<Described | undefined> {
-    const theirs = mayBeTakenOver(identifier) ? undefined : await own(identifier);
-    if (theirs) return theirs;
+    if (!mayBeTakenOver(identifier)) return own(identifier);
     const leadsTo = await owner(identifier);
     return leadsTo === undefined ? undefined : own(leadsTo);
   }

@@ -12,8 +12,8 @@ export interface Claim {
 
 /**
  * Whom an identifier leads to: who declares it, before a record of that number, so that an ADELI record gives way to the
- * RPPS one, struck off or not. Declared by two people, it is nobody's but its record's. An RPPS number that has a record
- * never leads to another.
+ * RPPS one, struck off or not. Declared by two people, it is nobody's but its record's. An RPPS number never leads
+ * to another, known yet or not: a phone that its owner activates meanwhile would be the other's.
  *
  * Who left the restricted file still owns the number of before, or an old card would let in somebody struck off; but who is
  * still there and declares it has it. A line that was taken out of the table of ADELI numbers, or of cards, was wrong: it says nothing.
@@ -23,12 +23,12 @@ export function leadsTo(
   claims: readonly Claim[],
   hasRecord: boolean,
 ): string | undefined {
-  if (hasRecord && !mayBeTakenOver(identifier)) return identifier;
+  const own = hasRecord ? identifier : undefined;
+  if (!mayBeTakenOver(identifier)) return own;
   const owner =
     onlyOne(claims.filter(({ present }) => present)) ??
     onlyOne(claims.filter(({ kind, present }) => !present && kind === 'pro_sante_connect'));
-  if (owner !== undefined && owner !== TWO) return owner;
-  return hasRecord ? identifier : undefined;
+  return owner === undefined || owner === TWO ? own : owner;
 }
 
 const TWO = Symbol('claimed twice');

@@ -329,9 +329,11 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect((await register.find(martin))?.otherIds).toHaveLength(1);
     });
 
-    it('that is an RPPS number comes back to its owner once they are known', async () => {
-      await apply('pro_sante_connect', [run(martin, { otherIds: [lambda] })]);
-      expect(await register.find(lambda)).toMatchObject({ nationalId: '899700000021' });
+    it('that is an RPPS number is nobody else’s before its owner is known either', async () => {
+      const items = [run(martin, { otherIds: [lambda] })];
+      expect(await counts('pro_sante_connect', items)).toMatchObject({ rejected: 1, people: 1 });
+      expect(await register.find(lambda)).toBeUndefined();
+      expect((await register.find(martin))?.otherIds).toHaveLength(1);
       await apply('personne_activite', [run()]);
       expect(await register.find(lambda)).toMatchObject({ nationalId: '899700000013' });
     });
