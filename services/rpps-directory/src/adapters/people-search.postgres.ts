@@ -280,13 +280,15 @@ const BY_WORDS = `
   WHERE ${isFirst('$5')} AND ${holds(6, 'w.name_key')}
   ORDER BY w.word, w.name_key, w.person_id LIMIT $9`;
 
+/** Without the facets themselves, which would make of what is sorted more than fits in memory. */
 const BY_FACETS = `
   WITH those AS MATERIALIZED (
-    SELECT id, national_id, name_key, active, facets FROM listed_people WHERE facets @> $4::text[]
+    SELECT id, national_id, name_key FROM listed_people
+    WHERE facets @> $4::text[] AND (active OR $5::boolean) AND (' ' || name_key) LIKE ALL ($3::text[])
   )
-  SELECT '' AS word, p.name_key, p.id AS person_id, p.national_id FROM those AS p
-  WHERE (p.name_key, p.id) > ($1, $2::bigint) AND ${holds(3, 'p.name_key')}
-  ORDER BY p.name_key, p.id LIMIT $6`;
+  SELECT '' AS word, name_key, id AS person_id, national_id FROM those
+  WHERE (name_key, id) > ($1, $2::bigint)
+  ORDER BY name_key, id LIMIT $6`;
 
 const ALL = `
   FROM listed_people WHERE (name_key, id) > ($1, $2::bigint) ORDER BY name_key, id`;
