@@ -273,7 +273,7 @@ export function registerEventsContract(openWorld: OpenWorld): void {
       const first = happen({ type: 'contact_changed' });
       world.register.unreadable.add(first);
       const last = strikeOff();
-      expect((await actOn(first, last)).statusCode).toBe(500);
+      expect((await actOn(first, last)).statusCode).toBe(503);
       expect((await world.stores.devices.find(device.id ?? ''))?.state).toBe('silent');
     });
 

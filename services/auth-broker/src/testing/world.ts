@@ -101,7 +101,8 @@ export async function createWorld(
         return register.events.filter(({ id }) => id >= first && id <= last);
       },
       async findPreviousContact(id) {
-        if (register.unreadable.has(id)) throw new Error('unreadable');
+        // What breaks rpps-directory is seen here as an answer that does not come.
+        if (register.unreadable.has(id)) throw new Unavailable('service_unavailable', 'unreadable');
         return register.previousContacts.get(id);
       },
       async markAnnounced(id) {

@@ -7,12 +7,15 @@ import type { RegisterEvents, Run } from '#src/ports/register-events.ts';
 import type { DecideChallenge } from './decide-challenge.ts';
 import type { SendMessage } from './send-message.ts';
 
+/** Of a run. When more are unanswered, something does not answer at all. */
+const MOST_UNANSWERED = 3;
+
 export type ActOnRegisterEvents = (run: Run) => Promise<void>;
 
 /**
  * Does what the register's events ask of phones and contacts. One after the other, each in a way that may be done again: a
- * run that fails is done again whole. An event that breaks us keeps none of the others waiting; something that does not
- * answer keeps all.
+ * run that fails is done again whole. An event that breaks us, or whoever we ask of it, keeps none of the others waiting; an
+ * outage keeps all.
  */
 export function createActOnRegisterEvents(needs: {
   readonly events: RegisterEvents;
@@ -35,8 +38,8 @@ export function createActOnRegisterEvents(needs: {
         await act(event);
         needs.onActed(event);
       } catch (error) {
-        if (error instanceof Unavailable) throw error;
         failures.push(error);
+        if (failures.filter((each) => each instanceof Unavailable).length > MOST_UNANSWERED) break;
       }
     }
     if (failures.length > 0) throw failures[0];

@@ -250,11 +250,12 @@ describe('the route', () => {
     const broken = '899700999999';
     world.directory.unreadable.add(broken);
     const browser = world.browser();
-    await logIn(browser);
+    const { sub } = await logIn(browser);
     const first = happen({ type: 'struck_off', nationalId: broken });
     for (let i = 0; i < 20; i++) happen({ type: 'contact_changed' });
-    expect(await actOn(first, strikeOff())).toMatchObject({ status: 500 });
-    expect(await isLoggedIn(browser)).toBe(false);
+    expect(await actOn(first, strikeOff())).toMatchObject({ status: 503 });
+    // Not only refused at its next use.
+    expect(await world.store.sessions.of(String(sub))).toEqual([]);
   });
 
   it('acts on two hundred events of a run', async () => {

@@ -131,7 +131,8 @@ export async function openWorld(change: Partial<Settings> = {}, redisDatabase = 
     unreadable: new Set<string>(),
     async find(nationalId: string) {
       if (directory.down) throw new Unavailable('directory_unavailable', 'down');
-      if (directory.unreadable.has(nationalId)) throw new Error('unreadable');
+      // What breaks rpps-directory is seen here as an answer that does not come.
+      if (directory.unreadable.has(nationalId)) throw new Unavailable('service_unavailable', 'unreadable');
       return people.get(nationalId);
     },
   };

@@ -11,6 +11,8 @@ export type ActOnRegisterEvents = (run: Run) => Promise<void>;
 
 /** Acted on at the same time, at most. */
 const AT_ONCE = 10;
+/** Of a run. When more are unanswered, something does not answer at all. */
+const MOST_UNANSWERED = 3;
 
 /**
  * Ends the sessions of whoever was struck off, and those of a former identifier: applications know its person by another
@@ -42,9 +44,8 @@ export function createActOnRegisterEvents(needs: {
     for (let from = 0; from < events.length; from += AT_ONCE) {
       const some = await Promise.allSettled(events.slice(from, from + AT_ONCE).map(act));
       failures.push(...some.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])));
-      // An event that breaks us keeps none of the others waiting; something that does not answer keeps all.
-      const unavailable = failures.find((each) => each instanceof Unavailable);
-      if (unavailable) throw unavailable;
+      // An event that breaks us, or whoever we ask of it, keeps none of the others waiting; an outage keeps all.
+      if (failures.filter((each) => each instanceof Unavailable).length > MOST_UNANSWERED) break;
     }
     if (failures.length > 0) throw failures[0];
   };
