@@ -203,12 +203,13 @@ describe('the relay', () => {
 
   it('says how many wait', async () => {
     const metrics = await start();
-    await postgres.query(
-      `INSERT INTO register_events (version_id, type, subject) VALUES ($1, 'struck_off', $2)`,
-      [version, camille],
-    );
-    const metric = await metrics.getSingleMetric('rpps_register_events_waiting')?.get();
-    expect(metric?.values[0]?.value).toBe(1);
+    // As another replica whose turn does not end: nobody hands the event on meanwhile.
+    await postgres.transaction(async (turn) => {
+      await turn.query(`SELECT pg_advisory_xact_lock(hashtext('register_events'))`);
+      await happen({ type: 'struck_off' });
+      const metric = await metrics.getSingleMetric('rpps_register_events_waiting')?.get();
+      expect(metric?.values[0]?.value).toBe(1);
+    });
   });
 
   it('forgets old events, and contacts sooner, but no event that nobody was told of', async () => {
