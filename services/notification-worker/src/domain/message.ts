@@ -1,4 +1,4 @@
-import type { CallPolicy } from './application-call.ts';
+import { type CallAnswer, type CallPolicy, judgeAnswer } from './application-call.ts';
 import type { Hindrance, Settled } from './attempt.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,6 +34,18 @@ export type MailHindrance =
   | 'mail_server_tls_failed'
   | 'mail_login_refused'
   | 'mail_server_confused';
+
+/** The gateway does not know our token or our address: that is about us, as a login that is refused, and not about the SMS. */
+const ABOUT_US = [401, 403, 404];
+
+/** What came of an SMS that was given to the gateway. */
+export function judgeText(answer: CallAnswer, now: number): MessageEnd | Hindrance {
+  if (answer.kind === 'answered' && ABOUT_US.includes(answer.status)) {
+    const { status, retryAfterMs } = answer;
+    return { reason: `status_${status}`, retryAfterMs, until: now + messagePolicy.longestWaitMs };
+  }
+  return judgeAnswer(answer, messagePolicy, now);
+}
 
 /** The one 5yz that is about the dialogue, and not about the message: "bad sequence of commands". */
 const BAD_SEQUENCE = 503;

@@ -80,6 +80,19 @@ describe('a message', () => {
     expect([world.settled, await world.deliveries.find('m1')]).toEqual([[], undefined]);
   });
 
+  it.each([401, 403, 404])(
+    'is tried again when the SMS gateway answers %i: that is about us',
+    async (status) => {
+      const sms = { channel: 'sms', kind: 'contact-changed', to: '+33639980001', text: 'Bonjour' } as const;
+      const world = createWorld({
+        owedMessages: { prepare: async () => sms, settle: unexpected },
+        texts: { send: async () => ({ kind: 'answered', status, retryAfterMs: 0 }) },
+      });
+      const postponed = { outcome: 'postponed', reason: `status_${status}` };
+      expect(await world.deliver(job, first)).toMatchObject(postponed);
+    },
+  );
+
   it('has failed when its last attempt was hindered', async () => {
     const world = createWorld({}, { kind: 'rejected', code: 451 });
     const failed = { outcome: 'failed', reason: 'smtp_451' };

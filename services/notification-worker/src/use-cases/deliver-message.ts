@@ -1,6 +1,5 @@
 import type { MessageChannel, MessageJob, PreparedMessage } from '@psc/contracts';
 import { type Clock, Unavailable } from '@psc/kernel';
-import { judgeAnswer } from '#src/domain/application-call.ts';
 import {
   type Attempt,
   type Attempted,
@@ -8,7 +7,7 @@ import {
   type Postponed,
   settleHindrance,
 } from '#src/domain/attempt.ts';
-import { judgeMail, type MessageEnd, messagePolicy } from '#src/domain/message.ts';
+import { judgeMail, judgeText, type MessageEnd, messagePolicy } from '#src/domain/message.ts';
 import type { Mails } from '#src/ports/mails.ts';
 import type { MessageDeliveries } from '#src/ports/message-deliveries.ts';
 import type { OwedMessages } from '#src/ports/owed-messages.ts';
@@ -81,7 +80,7 @@ export function createDeliverMessage(needs: DeliverMessageNeeds): DeliverMessage
         return judgeMail(await mails.send({ ...prepared, messageId }), clock());
       case 'sms':
         if (!texts) return { outcome: 'failed', reason: 'sms_not_configured' };
-        return judgeAnswer(await texts.send({ ...prepared, messageId }), messagePolicy, clock());
+        return judgeText(await texts.send({ ...prepared, messageId }), clock());
     }
   }
 
