@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
+import { isTooMany } from '#src/domain/import-refusal.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { Staged } from './staging.postgres.ts';
 import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
@@ -20,18 +21,31 @@ export async function countNext(
   client: PoolClient,
   kind: FileKind,
   staged: Staged,
-): Promise<ImportCounts & { known: number }> {
+): Promise<ImportCounts & { known: number; unreadable: number }> {
   const { rows } = await client.query<{ known: number; present: number }>(
     `SELECT (count(*) FILTER (WHERE NOT ${isAdeli('subject')}))::int AS known, count(*)::int AS present
      FROM ${describedTable(kind)} WHERE present`,
   );
   const { known = 0, present = 0 } = rows[0] ?? {};
+  const file = await countFile(client, kind, staged);
   return {
     known,
-    ...(await countFile(client, kind, staged)),
+    // Counted when there may be too many only: it reads all that is staged.
+    unreadable: isTooMany(file.rejected, known) ? await countUnreadable(client, kind) : 0,
+    ...file,
     people: present + (await countMore(client)),
     ...(await countDiffering(client)),
   };
+}
+
+/** Whom the file shows by bad rows alone: they stay as they were. */
+function countUnreadable(client: PoolClient, kind: FileKind): Promise<number> {
+  return countRows(
+    client,
+    `SELECT count(DISTINCT r.subject) FROM staged_rejections r JOIN ${describedTable(kind)} d ON d.subject = r.subject
+     WHERE r.kind = '${kind}' AND d.present AND NOT ${isAdeli('d.subject')}
+       AND NOT EXISTS (SELECT FROM ${stagedTable(kind)} s WHERE s.subject = r.subject)`,
+  );
 }
 
 async function countFile(client: PoolClient, kind: FileKind, { rows, warnings }: Staged) {

@@ -142,8 +142,8 @@ async function importNext(work: Import, staged: Staged): Promise<Accepted<Import
   await compareWithFile(client, kind);
   if (kind === 'pro_sante_connect') await compareContacts(client, seal);
   await findRefusedClaims(client, kind);
-  const { known, ...counts } = await countNext(client, kind, staged);
-  const refusal = checkDifferences({ known, ...counts });
+  const { known, unreadable, ...counts } = await countNext(client, kind, staged);
+  const refusal = checkDifferences({ known, unreadable, ...counts });
   if (refusal && options.force === undefined) return refusal;
 
   options.onProgress?.({ step: 'write' });

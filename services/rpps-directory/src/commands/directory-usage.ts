@@ -6,7 +6,7 @@ export const directoryUsage = `psc directory: the register of professionals
   import <file>…          imports extracts, or zips of them: paths, https addresses, - for what is piped in
     --ca <file>           the only authorities (PEM) trusted for an https address
     --redirect-host <host>…   where that address may redirect to, beside its own host
-    --force "<reason>"    even if more than 5 % of the people leave or change; the reason stays known
+    --force "<reason>"    even if more than 5 % of the people leave, change or cannot be read; the reason stays known
   imports [--kind <kind>] what was imported and undone, the newest first
   diff [<version>]        who came, changed, left or returned with a version (the last one), and which fields changed
     --change created|changed|left|returned

@@ -33,6 +33,7 @@ export const importRefusals = {
   too_many_lost:
     'More than 5 % of the people of the last file of this kind would leave. Check the file, or `--force "<reason>"`.',
   too_many_changed: 'More than 5 % of them would change. Likewise.',
+  too_many_unreadable: 'More than 5 % of them have bad rows alone, and would stay as they were. Likewise.',
 } as const;
 export type ImportRefusalCode = keyof typeof importRefusals;
 
@@ -52,8 +53,12 @@ export const importRunning = refuseImport(
 
 export const nobodyInFile = refuseImport('nobody_in_file', 'the file holds no valid row');
 
-/** Of the people that the last file of this kind described, the share that may vanish, or change, at once. */
+/** Of the people that the last file of this kind described, the share that may vanish, change, or be unreadable, at once. */
 const LARGEST_SHARE = 0.05;
+
+export function isTooMany(some: number, known: number): boolean {
+  return some > known * LARGEST_SHARE;
+}
 
 /**
  * Undefined when the differences are those of an ordinary day. Greater ones are a broken file until an operator says why they
@@ -63,13 +68,16 @@ export function checkDifferences(differences: {
   readonly known: number;
   readonly lost: number;
   readonly changed: number;
+  readonly unreadable: number;
 }): ImportRefused | undefined {
-  const { known, lost, changed } = differences;
+  const { known, lost, changed, unreadable } = differences;
   const advice = '(more than 5 %): check the file, or give the reason with --force "<reason>"';
   const people = `of the ${known} people of the last import of this kind`;
-  if (lost > known * LARGEST_SHARE)
+  if (isTooMany(lost, known))
     return refuseImport('too_many_lost', `${lost} ${people} would leave the register ${advice}`);
-  if (changed > known * LARGEST_SHARE)
+  if (isTooMany(changed, known))
     return refuseImport('too_many_changed', `${changed} ${people} would change ${advice}`);
+  if (isTooMany(unreadable, known))
+    return refuseImport('too_many_unreadable', `${unreadable} ${people} have bad rows alone ${advice}`);
   return undefined;
 }

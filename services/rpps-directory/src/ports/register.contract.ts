@@ -205,6 +205,29 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await register.find(lambda)).toMatchObject({ status: 'active', familyName: 'LAMBDA' });
     });
 
+    it('from the good rows with more than 5 % of the others has the import refused too', async () => {
+      await apply('personne_activite', crowd(40));
+      const bad = crowd(40).map(({ subject }): RejectedRow => ({ line: 2, reason: 'column_count', subject }));
+      const moved = (from: number) =>
+        crowd(40)
+          .slice(from, from + 1)
+          .map(({ subject }) => run(subject, { rows: [practice({ codePostal: '75009' })] }));
+      const file = (spoilt: number) => [
+        ...bad.slice(0, spoilt),
+        ...moved(spoilt),
+        ...crowd(40).slice(spoilt + 1),
+        // Who has a good row beside the bad one is described by it.
+        ...bad.slice(30),
+      ];
+      expect(await apply('personne_activite', file(3))).toMatchObject({ refusal: 'too_many_unreadable' });
+      const postcode = async () =>
+        (await register.find(nationalId('3000000003/CPET')))?.exercices[0]?.activities[0]?.codePostal;
+      expect(await postcode()).toBe('');
+      expect(await counts('personne_activite', file(2))).toMatchObject({ changed: 1, lost: 0 });
+      expect(await counts('personne_activite', file(3), 'a column too many')).toMatchObject({ lost: 0 });
+      expect(await postcode()).toBe('75009');
+    });
+
     it('with more than 5 % of the others has the import refused, unless an operator says why', async () => {
       await apply('personne_activite', crowd(40));
       expect(await counts('personne_activite', crowd(38))).toMatchObject({ lost: 2 });
