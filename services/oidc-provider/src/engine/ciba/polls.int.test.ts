@@ -192,6 +192,13 @@ describe.each([
     expect((await findApproval(world, authReqId))?.state).toBe('approved');
   });
 
+  it('has nothing of another person to whom the identifier leads meanwhile', async () => {
+    const authReqId = await approved();
+    world.people.set(nationalId, { ...camilleLambda, nationalId: '899700000088' });
+    expect(await told(poll(authReqId))).toEqual(refusal('expired_token', 'authentication timed out'));
+    expect((await findApproval(world, authReqId))?.state).toBe('approved');
+  });
+
   it('costs no approval when the register does not answer', async () => {
     const authReqId = await approved();
     world.directory.down = true;
