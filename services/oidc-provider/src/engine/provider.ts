@@ -1,4 +1,4 @@
-import type { Clock } from '@psc/kernel';
+import { type Clock, Unavailable } from '@psc/kernel';
 import type { Quotas } from '@psc/quotas';
 import { currentTraceparent, type Logger } from '@psc/runtime';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
@@ -9,7 +9,7 @@ import type { ClientCertificates } from '#src/ports/client-certificates.ts';
 import type { Directory } from '#src/ports/directory.ts';
 import type { EndSession } from '#src/use-cases/end-session.ts';
 import type { OpenLogin } from '#src/use-cases/open-login.ts';
-import { createExtraTokenClaims, createFindAccount } from './accounts.ts';
+import { type AccountNeeds, createExtraTokenClaims, createFindAccount } from './accounts.ts';
 import { SESSION_COOKIE } from './browser-sessions.ts';
 import { capabilities } from './capabilities.ts';
 import { type CibaNeeds, createCiba } from './ciba/ciba.ts';
@@ -135,7 +135,7 @@ export function buildProvider(
       resourceIndicators: { enabled: false },
       clientCredentials: { enabled: true },
       jwtUserinfo: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: introspectable },
+      introspection: { enabled: true, allowedPolicy: createIntrospectable({ directory, subjects }) },
       revocation: { enabled: true, allowedPolicy: revocable },
       mTLS: createMutualTls(() => needs.certificates),
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: ciba.checkSignedClaims },
@@ -222,15 +222,31 @@ export function buildProvider(
 /**
  * Any application that authenticates may ask about any token, as at PSC: a server that is called with a token asks about
  * somebody else's. A public one has nothing to show for itself and learns nothing. The token of an application that is no
- * longer approved is dead.
+ * longer approved is dead; so is that of a professional whom the register contradicts. While the register does not answer, the
+ * session decides alone, so that an outage of it is not one of every server that asks.
  */
-async function introspectable(
-  { oidc: { provider } }: KoaContextWithOIDC,
-  client: { clientAuthMethod?: string | undefined },
-  token: { clientId?: string | undefined },
-): Promise<boolean> {
-  if (client.clientAuthMethod === 'none') return false;
-  return (await provider.Client.find(token.clientId ?? '')) !== undefined;
+function createIntrospectable({ directory, subjects }: Pick<AccountNeeds, 'directory' | 'subjects'>) {
+  return async (
+    { oidc: { provider } }: KoaContextWithOIDC,
+    client: { clientAuthMethod?: string | undefined },
+    token: { clientId?: string | undefined; accountId?: string | undefined },
+  ): Promise<boolean> => {
+    if (client.clientAuthMethod === 'none') return false;
+    if (!(await provider.Client.find(token.clientId ?? ''))) return false;
+    return token.accountId === undefined || mayLogIn(token.accountId);
+  };
+
+  async function mayLogIn(subject: string): Promise<boolean> {
+    const nationalId = subjects.nationalIdOf(subject);
+    if (nationalId === undefined) return false;
+    try {
+      const professional = await directory.find(nationalId);
+      return professional?.status === 'active' && professional.nationalId === nationalId;
+    } catch (error) {
+      if (error instanceof Unavailable) return true;
+      throw error;
+    }
+  }
 }
 
 function revocable(

@@ -157,9 +157,20 @@ describe('a professional who is struck off', () => {
     // As long as what is remembered is believed, and no longer.
     await actOn(happen({ type: 'contact_changed', nationalId: '899700099999' }));
     expect(await world.userInfo(access_token)).toMatchObject({ status: 401 });
+    const { json } = await world.call(endpoints.introspection, { token: access_token });
+    expect(json).toEqual({ active: false });
     expect(await refresh(world, refresh_token)).toMatchObject({ status: 400 });
     expect(await isLoggedIn(browser)).toBe(false);
   });
+});
+
+it('a token is introspected by its session alone while the register does not answer', async () => {
+  const { access_token } = await logIn(world.browser());
+  await actOn(happen({ type: 'contact_changed', nationalId: '899700099999' }));
+  world.directory.down = true;
+  const { json } = await world.call(endpoints.introspection, { token: access_token });
+  world.directory.down = false;
+  expect(json).toMatchObject({ active: true });
 });
 
 describe('an identifier that another one replaces', () => {
@@ -205,6 +216,8 @@ describe('an identifier that another one replaces', () => {
     // As long as what is remembered is believed, and no longer.
     await actOn(happen({ type: 'contact_changed', nationalId: '899700099999' }));
     expect(await world.userInfo(access_token)).toMatchObject({ status: 401 });
+    const { json } = await world.call(endpoints.introspection, { token: access_token });
+    expect(json).toEqual({ active: false });
     expect(await refresh(world, refresh_token)).toMatchObject({ status: 400 });
     expect(await isLoggedIn(browser)).toBe(false);
   });
