@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cardiologist, described, stored } from '#src/testing/described.ts';
-import { describePerson, onlyPublished } from './person.ts';
+import { describePerson, describePublished, onlyPublished } from './person.ts';
 
 const shown = (rows: string) => ({ present: true, rows });
 
@@ -103,6 +103,15 @@ describe('a person of the register', () => {
     expect(shownToAll?.identifiers).toHaveLength(1);
     const { pro_sante_connect } = everything.said;
     expect(describePerson(onlyPublished({ ...everything, said: { pro_sante_connect } }))).toBeUndefined();
+  });
+
+  it('is active for the public while the last public file shows them, with an ADELI number too', () => {
+    const adeli = { ...everything, nationalId: '0759999998', movedTo: undefined };
+    const left = { ...everything.said.personne_activite, present: false, rows: '' };
+    expect(describePublished(adeli)?.active).toBe(true);
+    const gone = { ...adeli, said: { ...adeli.said, personne_activite: left } };
+    expect([describePerson(gone)?.active, describePublished(gone)?.active]).toEqual([true, false]);
+    expect(describePublished(described())).toBeUndefined();
   });
 
   it('without an exercice, as a PSI account may be, is somebody', () => {

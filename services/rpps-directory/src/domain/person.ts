@@ -103,6 +103,16 @@ export function onlyPublished({ said, ...described }: Described): Described {
 }
 
 /**
+ * Somebody as anybody may know them. Whom the last public file does not show is not active, an ADELI number neither: it still
+ * logs in, but who opposes publication leaves the file in the same way as who moved to RPPS.
+ */
+export function describePublished(described: Described): Person | undefined {
+  const { personne_activite } = described.said;
+  const person = personne_activite && describePerson(onlyPublished(described));
+  return person && { ...person, active: person.active && personne_activite.present };
+}
+
+/**
  * The file SavoirFaire completes the professions that a person practises; it opens none, since one that the practice does not
  * have has ended.
  */

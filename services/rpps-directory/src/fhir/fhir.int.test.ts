@@ -434,6 +434,29 @@ describe('who left', () => {
     );
   });
 
+  it('under an ADELI number is deleted too, although the number still logs in', async () => {
+    const who = '00B6077610';
+    await world.imports('personne_activite', {
+      [who]: [{ ...practice, codeProfession: '28', nomDexercice: 'OPPOSE', ...hospital }],
+    });
+    const { id } = await one<Practitioner>('/Practitioner?family=oppose');
+    const role = await one<PractitionerRole>(`/PractitionerRole?practitioner=${id}`);
+    await world.imports('personne_activite', { [who]: undefined });
+
+    expect((await world.get(`/Practitioner/${id}`)).json()).toMatchObject({ active: false });
+    expect((await world.get(`/PractitionerRole/${role.id}`)).json()).toMatchObject({ active: false });
+    for (const query of ['family=oppose', `active=true&_id=${id}`])
+      expect.soft(resources(await found(`/Practitioner?${query}`)), query).toEqual([]);
+    const everything = await Promise.all(
+      ['/Practitioner', '/PractitionerRole'].map((path) => allPages(`${path}?_count=200`)),
+    );
+    expect(JSON.stringify(everything)).not.toContain('OPPOSE');
+    world.pass(31 * 86_400_000);
+    expect((await world.get(`/Practitioner/${id}`)).statusCode).toBe(410);
+    expect(resources(await found(`/Practitioner?_id=${id}`))).toEqual([]);
+    world.pass(-31 * 86_400_000);
+  });
+
   it('one place leaves the role that ended, and the place when nobody else is there', async () => {
     const who = numbered(701);
     const shop = {

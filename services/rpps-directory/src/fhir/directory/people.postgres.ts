@@ -1,6 +1,6 @@
 import type { Queryable } from '@psc/datastores';
 import { readDescribed } from '#src/adapters/described.postgres.ts';
-import { describePerson, onlyPublished } from '#src/domain/person.ts';
+import { describePublished } from '#src/domain/person.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { PublishedPerson } from '../resources/practitioner.ts';
 
@@ -37,8 +37,7 @@ export async function readPeople(
   );
   return listed.flatMap(({ id, national_id, updated_at }) => {
     const said = described.get(national_id);
-    if (said?.said.personne_activite === undefined) return [];
-    const person = describePerson(onlyPublished(said));
+    const person = said && describePublished(said);
     return person ? [{ id, person, updatedAt: updated_at }] : [];
   });
 }

@@ -5,7 +5,7 @@ import type { Follow } from '#src/adapters/follower.postgres.ts';
 import { streamDescribed } from '#src/adapters/stream-described.postgres.ts';
 import { finishTwin, openTwin } from '#src/adapters/twin-table.postgres.ts';
 import type { Described } from '#src/domain/described.ts';
-import { describePerson, onlyPublished } from '#src/domain/person.ts';
+import { describePublished } from '#src/domain/person.ts';
 import { situationsOf } from '../resources/situation.ts';
 import { legalEntityOf, type Structure } from '../resources/structure.ts';
 import { TOLD_FOR_MS } from './narrow.ts';
@@ -16,7 +16,8 @@ import { listingOfStructure, type StructureListing } from './structure-listing.t
  * place may differ: whoever changed last is believed, and after a rebuild always the same one.
  */
 export const publishPlaces: Follow = {
-  name: 'published places',
+  // Under another name it begins again: change the number when the same files make other places or roles.
+  name: 'published places, 1',
   tables: ['published_roles', 'published_structures'],
 
   async follow(tx, subjects) {
@@ -82,7 +83,7 @@ function placesOf(described: readonly Described[]): Places {
       structures.set(structure.id, listingOfStructure(structure));
   };
   const roles = described.flatMap((each) => {
-    const person = each.said.personne_activite ? describePerson(onlyPublished(each)) : undefined;
+    const person = describePublished(each);
     if (!person?.active) return [];
     return situationsOf(person).map(({ key, structure }): RoleRow => {
       see(structure);
