@@ -2,15 +2,14 @@ import { createSeal, openPostgres, openRedis, traceRedis } from '@psc/datastores
 import { createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
-import { listPeople } from '#src/adapters/listed-people.postgres.ts';
 import { createPostgresPeopleSearch } from '#src/adapters/people-search.postgres.ts';
 import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
 import { createPostgresRegisterEvents } from '#src/adapters/register-events.postgres.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
-import { publishPlaces } from './fhir/directory/places.postgres.ts';
 import { answerUnreadable } from './fhir/http/fhir.routes.ts';
 import { openFhirFace } from './fhir/open-fhir-face.ts';
+import type { ListName } from './lists.ts';
 import { measureRegisterAge } from './register-age.ts';
 import { startListing } from './start-listing.ts';
 import { startRelay } from './start-relay.ts';
@@ -46,8 +45,8 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
     events,
     identity,
   });
-  const follows = [listPeople, ...(config.FHIR_URL === undefined ? [] : [publishPlaces])];
-  startListing({ postgres, life, logger, follows });
+  const names: ListName[] = config.FHIR_URL === undefined ? ['people'] : ['people', 'places'];
+  startListing({ postgres, databaseUrl: config.DATABASE_URL, names, life, logger });
   await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger, metrics });
   await openFhirFace(app, { config, quotas: createRedisQuotas(redis), life, onError });
   await app.listen({ host: config.HOST, port: config.PORT });

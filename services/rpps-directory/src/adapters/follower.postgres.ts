@@ -9,8 +9,6 @@ import type { PoolClient } from 'pg';
 export interface Follower {
   /** Resolves once nothing is left to read; at once when another process is at it. */
   catchUp(): Promise<void>;
-  /** Gives up what it is at, which is as if it had not begun. */
-  stop(): void;
 }
 
 export interface Follow {
@@ -29,21 +27,16 @@ const SUBJECTS_AT_ONCE = 500;
 const KEPT_VERSIONS = 3;
 /** After every subject: no identifier holds this character. */
 const END_OF_VERSION = '\u{10ffff}';
-const REBUILD_TIMEOUT = '30min';
+const REBUILD_SETTINGS = [
+  "SET statement_timeout = '30min'",
+  // So that one that was killed frees its lock at once, and not at the end of a long statement.
+  "SET client_connection_check_interval = '1s'",
+];
 
 export function createFollower(postgres: Postgres, { name, follow, rebuild, tables }: Follow): Follower {
-  let stopped = false;
-  /** That of a rebuild, which may be long. */
-  let connection: PoolClient | undefined;
-
   return {
-    stop() {
-      stopped = true;
-      close();
-    },
-
     async catchUp() {
-      while (!stopped) {
+      for (;;) {
         const step = await postgres.transaction(async (tx) => {
           const { rows } = await tx.query<Progress>(PROGRESS, [name], 'follower-progress');
           const [progress] = rows;
@@ -70,19 +63,12 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
     return rows.length > 0 ? 'more' : 'done';
   }
 
-  /** Its transaction ends with it, and so do the settings that we gave it. */
-  function close(): void {
-    connection?.release(true);
-    connection = undefined;
-  }
-
   /** In one transaction, which reads one version of the register from beginning to end. */
   async function rebuildAll(): Promise<boolean> {
     const client = await postgres.connect();
-    connection = client;
     try {
+      for (const setting of REBUILD_SETTINGS) await client.query(setting);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      await client.query(`SET statement_timeout = '${REBUILD_TIMEOUT}'`);
       const { rows } = await client.query<Progress>(PROGRESS, [name]);
       const [progress] = rows;
       if (!progress?.mine) return false;
@@ -94,7 +80,8 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
       if (progress.lost) await vacuum(client, tables);
       return true;
     } finally {
-      close();
+      // Its transaction ends with it, and so do the settings that we gave it.
+      client.release(true);
     }
   }
 }
@@ -102,6 +89,20 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
 /** Until then, no index answers alone: PostgreSQL does not know that everybody may see what it holds. */
 async function vacuum(client: PoolClient, tables: readonly string[]): Promise<void> {
   await client.query(`VACUUM ${tables.join(', ')}`);
+}
+
+/** How far a follower is behind the register. */
+export interface Behind {
+  readonly name: string;
+  /** How many versions it has not read, or not to their end. */
+  readonly versions: number;
+  /** Since when the oldest of them is there, in seconds; 0 when there is none. */
+  readonly seconds: number;
+}
+
+export async function readBehind(postgres: Queryable, names: readonly string[]): Promise<Behind[]> {
+  const { rows } = await postgres.query<Behind>(BEHIND, [names], 'followers-behind');
+  return rows;
 }
 
 interface Progress {
@@ -131,6 +132,17 @@ const PROGRESS = `
       SELECT FROM versions v WHERE ${MISSED} GROUP BY v.kind HAVING count(*) > ${KEPT_VERSIONS}
     ) AS lost
   FROM mark m`;
+
+const BEHIND = `
+  SELECT f.name, count(v.id)::int AS versions,
+    coalesce(greatest(extract(epoch FROM now() - min(v.finished_at)), 0), 0)::float8 AS seconds
+  FROM unnest($1::text[]) AS f (name)
+    CROSS JOIN LATERAL (
+      SELECT coalesce(max(version_id), 0) AS version_id, coalesce(max(subject), '') AS subject
+      FROM register_followers r WHERE r.name = f.name
+    ) AS m
+    LEFT JOIN versions v ON ${MISSED}
+  GROUP BY f.name`;
 
 /**
  * Who changed, and whose answer changes with theirs: the records that they declared before, or declare now, as other
