@@ -162,6 +162,69 @@ describe('a statement', () => {
 });
 
 describe('an outage of PostgreSQL', () => {
+  it('is a server that only reads since a failover, which changes nothing, and is over with it', async () => {
+    const role = `test_${randomBytes(8).toString('hex')}`;
+    const only = (setting: 'on' | 'off') =>
+      admin.query(`ALTER ROLE ${role} SET default_transaction_read_only = ${setting}`);
+    await admin.query(`CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD 'x'`);
+    const url = new URL(cable.url);
+    [url.username, url.password] = [role, 'x'];
+    const failedOver = openPostgres({ url: url.href, poolSize: 1, onError });
+    try {
+      await only('on');
+      await expect(failedOver.query(insert, ['a'])).rejects.toMatchObject({
+        ...unavailable,
+        cause: expect.objectContaining({ code: '25006' }),
+      });
+      const work = failedOver.transaction((tx) => tx.query(insert, ['a']));
+      await expect(work).rejects.toMatchObject(unavailable);
+      expect(await names()).toEqual([]);
+      await only('off');
+      // On a new connection: the one that only reads was not kept.
+      await failedOver.query(insert, ['a']);
+      expect(await names()).toEqual(['a']);
+    } finally {
+      await failedOver.close();
+      await admin.query(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('is a database that takes no connections, or is not there while it is restored', async () => {
+    const other = `test_${randomBytes(8).toString('hex')}`;
+    const url = new URL(cable.url);
+    url.pathname = `/${other}`;
+    const restored = openPostgres({ url: url.href, poolSize: 1, onError });
+    try {
+      for (const [step, code] of [
+        ['SELECT 1', '3D000'],
+        [`CREATE DATABASE ${other} ALLOW_CONNECTIONS false`, '55000'],
+      ] as const) {
+        await admin.query(step);
+        const outage = { ...unavailable, cause: expect.objectContaining({ code }) };
+        await expect(restored.query('SELECT 1')).rejects.toMatchObject(outage);
+        await expect(restored.transaction(async () => undefined)).rejects.toMatchObject(outage);
+      }
+      await admin.query(`ALTER DATABASE ${other} ALLOW_CONNECTIONS true`);
+      await restored.query('SELECT 1');
+    } finally {
+      await restored.close();
+      await admin.query(`DROP DATABASE ${other} WITH (FORCE)`);
+    }
+  });
+
+  it('is a lock that somebody else holds for longer than we wait', async () => {
+    await postgres.query(insert, ['a']);
+    await postgres.transaction(async (tx) => {
+      await tx.query('SELECT FROM thing FOR UPDATE');
+      const waits = postgres.transaction(async (other) => {
+        await other.query("SET LOCAL lock_timeout = '10ms'");
+        await other.query('SELECT FROM thing FOR UPDATE');
+      });
+      const outage = { ...unavailable, cause: expect.objectContaining({ code: '55P03' }) };
+      await expect(waits).rejects.toMatchObject(outage);
+    });
+  });
+
   it('says Unavailable while it lasts, and is over when it is over', async () => {
     cable.cut();
     await expect(postgres.query('SELECT 1')).rejects.toMatchObject(unavailable);

@@ -107,12 +107,16 @@ function traced(client: pg.Pool | pg.PoolClient, answerTimeout: number): Queryab
 }
 
 /**
- * Whether the same call may succeed later. By SQLSTATE class: connection lost (08), deadlock (40), no resources (53),
- * statement or server stopped (57), input or output error (58). Anything else that the server says is about the
- * statement. What the driver says by itself is about the connection, unless it is a mistake of ours.
+ * Whether the same call may succeed later. By SQLSTATE class: connection lost (08), session refused (28, 3D: also while a
+ * password changes, or a database is restored under its name), deadlock (40), no resources (53), statement or server stopped (57),
+ * input or output error (58). Of the classes that are about the statement, those that are not: read-only since a failover, or
+ * because its disk is full (25006), session or transaction ended for its age (25P03, 25P04), not serving in this state (55000:
+ * a database that takes no connections, a standby), a lock that others hold for long (55P03). Anything else that the server says is
+ * about the statement. What the driver says by itself is about the connection, unless it is a mistake of ours.
  */
 function isOutage(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return /^(08|40|53|57|58)/.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError)
+    return /^(08|28|3D|40|53|57|58|25006|25P03|25P04|55000|55P03)/.test(error.code ?? '');
   return !(error instanceof TypeError || error instanceof RangeError);
 }
 
