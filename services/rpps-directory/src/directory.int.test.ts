@@ -299,6 +299,29 @@ describe('psc directory', () => {
       err: 'nothing of mssante was imported\n',
     });
   });
+
+  it('has an operator say why an identifier is of somebody of other names', async () => {
+    const [person] = people(1);
+    if (!person) throw new Error('one was invented');
+    const adeli = '0759999998';
+    const stranger = invent({ nationalId: adeli, familyName: 'OMICRON', givenName: 'LUC' }, 50);
+    await run(await file('wednesday.txt', personneActivite([...people(40), stranger])));
+    const others = Array.from({ length: 30 }, (_, i) => `7599900${10 + i};9970000${1000 + i}`);
+    const lines = ['N° ADELI;N° RPPS', ...others, `${adeli.slice(1)};${person.nationalId.slice(1)}`, ''];
+    const table = await file('adeli.csv', lines.join('\n'));
+
+    expect(await run(table)).toMatchObject({ code: 0, lines: [{ rejected: 1, refusedClaims: 1 }] });
+    const { out } = await directory('rejects', 'adeli_rpps');
+    expect(out).toMatch(/: 1 rejected\nLINE .*\n32 +identifier_of_other_names +8999/);
+    expect(await find(adeli)).toMatchObject({ nationalId: adeli, familyName: 'OMICRON' });
+
+    await run('--force', 'she changed all her names', table);
+    expect(await find(adeli)).toMatchObject({ nationalId: person.nationalId });
+    expect((await directory('rejects', 'adeli_rpps')).out).toContain(
+      'other_names_forced, 1 times, first in line 32',
+    );
+    expect((await directory('imports')).out).toContain('she changed all her names');
+  });
 });
 
 describe('an import that is killed half-way', () => {

@@ -21,7 +21,7 @@ function hasRecordIn(kinds: readonly FileKind[], column: string): string {
 
 /**
  * Who claims `l.identifier` in one of these kinds, and do they still? What is claimed for somebody whom the register does not
- * know is not claimed: it would lead to nobody.
+ * know is not claimed: it would lead to nobody; nor what is not believed (`judgeClaims`).
  */
 function claimedIn(kinds: readonly FileKind[]): string {
   const presence = declaringKinds.map(
@@ -33,9 +33,12 @@ function claimedIn(kinds: readonly FileKind[]): string {
     SELECT json_agg(json_build_object('subject', c.subject, 'kind', c.kind,
       'present', coalesce(CASE c.kind ${presence.join(' ')} END, false)))
     FROM declared_identifiers c
-    WHERE c.identifier = l.identifier ${isOf} AND ${hasRecordIn(kinds, 'c.subject')}
+    WHERE c.identifier = l.identifier AND c.believed IS NOT FALSE ${isOf} AND ${hasRecordIn(kinds, 'c.subject')}
   ), '[]'::json)`;
 }
+
+/** Of a claim `c`: have both sides a record? */
+export const HAVE_RECORDS = `(${hasRecordIn(fileKinds, 'c.identifier')} AND ${hasRecordIn(fileKinds, 'c.subject')})`;
 
 const HAS_RECORD = hasRecordIn(fileKinds, 'l.identifier');
 const CLAIMED_BY = claimedIn(fileKinds);

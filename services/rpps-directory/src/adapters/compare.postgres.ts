@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { declaringKinds, type FileKind } from '#src/domain/stored-rows.ts';
-import { describedTable, isAdeli, isRpps, stagedTable } from './tables.postgres.ts';
+import type { FileKind } from '#src/domain/stored-rows.ts';
+import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
 
 /**
  * Rows of the file that say the same subject in several places become one, as if they had followed each other. `among`: the
@@ -129,22 +129,4 @@ export async function compareWithVersion(client: PoolClient, kind: FileKind, ver
     [version],
   );
   await client.query('ANALYZE differing');
-}
-
-/** Other identifiers that nobody gets: declared by two people of the file, or an RPPS number of somebody else. */
-export async function findRefusedClaims(client: PoolClient, kind: FileKind): Promise<void> {
-  const staged = stagedTable(kind);
-  await client.query(
-    'CREATE TEMP TABLE refused_claims (line integer, subject text, reason text) ON COMMIT DROP',
-  );
-  if (!declaringKinds.includes(kind)) return;
-  await client.query(
-    `INSERT INTO refused_claims (line, subject, reason)
-     WITH claims AS (SELECT identifier, subject, line FROM ${staged}, unnest(other_ids) AS identifier),
-     twice AS (SELECT identifier FROM claims GROUP BY identifier HAVING count(*) > 1)
-     SELECT line, subject, 'identifier_claimed_twice' AS reason FROM claims JOIN twice USING (identifier)
-     UNION ALL
-     SELECT line, c.subject, 'identifier_of_another' FROM claims c
-     WHERE ${isRpps('c.identifier')} AND NOT EXISTS (SELECT FROM twice WHERE twice.identifier = c.identifier)`,
-  );
 }

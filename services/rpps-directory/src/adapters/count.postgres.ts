@@ -5,23 +5,23 @@ import type { FileKind } from '#src/domain/stored-rows.ts';
 import type { Staged } from './staging.postgres.ts';
 import { describedTable, isAdeli, stagedTable } from './tables.postgres.ts';
 
-/** What the first import of a kind does. */
+/** What the first import of a kind does. What becomes of the other identifiers that it declares is counted apart. */
 export async function countFirst(
   client: PoolClient,
   kind: FileKind,
   staged: Staged,
   people: number,
-): Promise<ImportCounts> {
+): Promise<Differences & FileCounts> {
   const nobody = { changed: 0, lost: 0, returned: 0 };
   return { ...(await countFile(client, kind, staged)), people, created: people, ...nobody };
 }
 
-/** What an import would do, and how many people of its kind are known before, ADELI numbers apart. */
+/** The same for a later one: what it would do, and how many people of its kind are known before, ADELI numbers apart. */
 export async function countNext(
   client: PoolClient,
   kind: FileKind,
   staged: Staged,
-): Promise<ImportCounts & { known: number; unreadable: number }> {
+): Promise<Differences & FileCounts & { known: number; unreadable: number }> {
   const { rows } = await client.query<{ known: number; present: number }>(
     `SELECT (count(*) FILTER (WHERE NOT ${isAdeli('subject')}))::int AS known, count(*)::int AS present
      FROM ${describedTable(kind)} WHERE present`,
@@ -48,10 +48,11 @@ function countUnreadable(client: PoolClient, kind: FileKind): Promise<number> {
   );
 }
 
+type FileCounts = Pick<ImportCounts, 'rows' | 'rejected' | 'people' | 'warnings'>;
+
 async function countFile(client: PoolClient, kind: FileKind, { rows, warnings }: Staged) {
-  const bad = await countRows(client, `SELECT count(*) FROM staged_rejections WHERE kind = '${kind}'`);
-  const refusedClaims = await countRows(client, 'SELECT count(*) FROM refused_claims');
-  return { rows: rows + bad, rejected: bad + refusedClaims, warnings };
+  const rejected = await countRows(client, `SELECT count(*) FROM staged_rejections WHERE kind = '${kind}'`);
+  return { rows: rows + rejected, rejected, warnings };
 }
 
 /** Whom the last file of the kind shows. */

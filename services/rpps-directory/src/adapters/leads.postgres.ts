@@ -22,7 +22,8 @@ export async function rememberLeads(client: PoolClient): Promise<void> {
     `SELECT unnest(other_ids) AS identifier FROM differing
      UNION SELECT unnest(old_other_ids) FROM differing
      UNION SELECT identifier FROM declared_identifiers JOIN differing f USING (subject)
-       WHERE f.removed OR f.change = 'created'`,
+       WHERE f.removed OR f.change = 'created'
+     UNION ${NOT_BELIEVED}`,
     fileKinds,
   );
 }
@@ -34,10 +35,14 @@ export async function rememberFirstLeads(client: PoolClient, kind: FileKind): Pr
   await findLeads(
     client,
     `SELECT unnest(other_ids) AS identifier FROM ${staged}
-     UNION SELECT identifier FROM declared_identifiers JOIN ${staged} USING (subject)`,
+     UNION SELECT identifier FROM declared_identifiers JOIN ${staged} USING (subject)
+     UNION ${NOT_BELIEVED}`,
     before,
   );
 }
+
+/** Few: each may be believed from now on. */
+const NOT_BELIEVED = 'SELECT identifier FROM declared_identifiers WHERE NOT believed';
 
 async function findLeads(client: PoolClient, declared: string, before: readonly FileKind[]): Promise<void> {
   const known = [

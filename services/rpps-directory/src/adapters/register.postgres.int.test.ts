@@ -6,7 +6,17 @@ import type { RejectedRow } from '#src/domain/row-problems.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
 import { type OpenRegister, registerContract } from '#src/ports/register.contract.ts';
 import { emptyRegister } from '#src/testing/empty-register.ts';
-import { adeli, extract, lambda, martin, nationalId, practice, run } from '#src/testing/extracts.ts';
+import {
+  adeli,
+  extract,
+  lambda,
+  line,
+  luc,
+  martin,
+  nationalId,
+  practice,
+  run,
+} from '#src/testing/extracts.ts';
 import { createPostgresContacts } from './contacts.postgres.ts';
 import { createPostgresProfessionals } from './professionals.postgres.ts';
 import { createPostgresRegister } from './register.postgres.ts';
@@ -37,6 +47,8 @@ describe('a merge is told', () => {
   };
   const table = extract('adeli_rpps', [{ ...run(lambda, { otherIds: [adeli] }), rows: '' }]);
   const options = { operator: 'test' };
+  const crowd = Array.from({ length: 60 }, (_, i) => run(nationalId(`300000000${i}/CPET`)));
+  const crowdOfLines = crowd.slice(0, 30).map((_, i) => line(`07599900${10 + i}`, `8997000001${10 + i}`));
 
   it('when an identifier leads to another person than before', async () => {
     const register = await open();
@@ -55,6 +67,35 @@ describe('a merge is told', () => {
       await register.import(extract(kind, [run(adeli), run(), run(martin)]), options);
       expect(await merges()).toEqual([[adeli, lambda]]);
     }
+  });
+
+  it('not by a wrong line, whenever the people come; but once an operator says that it is right', async () => {
+    const stranger = run(adeli, { rows: [luc] });
+    const wrong = [line(adeli, lambda), ...crowdOfLines];
+    for (const order of [
+      ['personne_activite', 'adeli_rpps'],
+      ['adeli_rpps', 'personne_activite'],
+    ] as const) {
+      const register = await open();
+      const files = { personne_activite: [stranger, run()], adeli_rpps: wrong };
+      for (const kind of order) await register.import(extract(kind, files[kind]), options);
+      await register.import(extract('adeli_rpps', wrong), options);
+      expect(await merges()).toEqual([]);
+      await register.import(extract('adeli_rpps', wrong), { ...options, force: 'it is right' });
+      expect(await merges()).toEqual([[adeli, lambda]]);
+    }
+  });
+
+  it('when the names of the two records turn out to have one in common', async () => {
+    const register = await open();
+    const married = practice({ nomDexercice: 'OMICRON' });
+    const people = (rows = practice()) =>
+      extract('personne_activite', [run(adeli, { rows: [luc] }), run(lambda, { rows: [rows] }), ...crowd]);
+    await register.import(people(), options);
+    await register.import(extract('adeli_rpps', [line(adeli, lambda), ...crowdOfLines]), options);
+    await register.import(people(married), options);
+    await register.import(people(), options);
+    expect(await merges()).toEqual([[adeli, lambda]]);
   });
 });
 
@@ -93,6 +134,26 @@ describe('the register in PostgreSQL', () => {
       { version_id: 2, line: 3, reason: 'column_count', subject: lambda },
       { version_id: 3, line: 3, reason: 'column_count', subject: lambda },
     ]);
+  });
+
+  it('tells which claims of a file were refused, although it was another one that showed that they are wrong', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => line(`07599900${10 + i}`, `8997000001${10 + i}`));
+    const import_ = (kind: FileKind, items: Parameters<typeof extract>[1]) =>
+      register.import(extract(kind, items), { operator: 'test' });
+    await import_('adeli_rpps', [...lines, line(adeli, lambda)]);
+    await import_('personne_activite', [run(adeli, { rows: [luc] }), run(), ...many]);
+    const rejects = () => query('SELECT version_id::int, line, reason, subject FROM rejected_rows');
+    const refused = { reason: 'identifier_of_other_names', subject: lambda };
+    expect(await rejects()).toEqual([{ version_id: 1, line: null, ...refused }]);
+    expect(await query("SELECT counts->'rejected' AS rejected FROM versions ORDER BY id")).toEqual([
+      { rejected: 1 },
+      { rejected: 0 },
+    ]);
+    const renamed = practice({ nomDexercice: 'AUTRE', prenomDexercice: 'ANNE' });
+    await import_('personne_activite', [run(adeli, { rows: [renamed] }), run(), ...many]);
+    expect(await rejects()).toHaveLength(1);
+    await import_('adeli_rpps', [...lines, line(adeli, lambda)]);
+    expect(await rejects()).toEqual([{ version_id: 4, line: 32, ...refused }]);
   });
 
   it('has everybody of a file, in however many chunks it is staged', async () => {

@@ -3,17 +3,18 @@ import { type Accepted, accepted, Bug } from '@psc/kernel';
 import type { PoolClient } from 'pg';
 import type { ImportCounts } from '#src/domain/import-counts.ts';
 import {
+  checkClaims,
   checkDifferences,
   type ImportRefused,
   importRunning,
   nobodyInFile,
 } from '#src/domain/import-refusal.ts';
 import { type RollbackRefused, refuseRollback } from '#src/domain/rollback-refusal.ts';
-import type { FileKind } from '#src/domain/stored-rows.ts';
+import { declaringKinds, type FileKind } from '#src/domain/stored-rows.ts';
 import type { OpenedExtract } from '#src/ports/extract.ts';
 import type { Imported, ImportOptions, Register, RolledBack } from '#src/ports/register.ts';
 import { alone, isBusy } from './alone.postgres.ts';
-import { compareWithFile, compareWithVersion, findRefusedClaims, putTogether } from './compare.postgres.ts';
+import { compareWithFile, compareWithVersion, putTogether } from './compare.postgres.ts';
 import {
   countDiffering,
   countFirst,
@@ -30,7 +31,9 @@ import {
   takeBack,
   writeWhole,
 } from './first-version.postgres.ts';
+import { judgeClaims, recordRefusedOfOthers, reopenClaims } from './judge-claims.postgres.ts';
 import { announceMerged, rememberFirstLeads, rememberLeads } from './leads.postgres.ts';
+import { findRefusedClaims } from './refused-claims.postgres.ts';
 import { forgetStaged, type Staged, type StagedChunk, stage } from './staging.postgres.ts';
 import { describedTable, stagedTable } from './tables.postgres.ts';
 import {
@@ -122,13 +125,11 @@ async function importFirst(work: Import): Promise<Accepted<Imported> | ImportRef
   if (people === 0) return nobodyInFile;
   if (people !== (await countStaged(client, kind)))
     throw new Bug('import_not_whole', 'what is staged did not all come to its place');
-  await findRefusedClaims(client, kind);
   const counts = await countFirst(client, kind, staged.value, people);
-  await recordVersion(client, { id, ...aboutImport(work, staged.value), reason: null, counts });
   await rememberFirstLeads(client, kind);
   await announceFirstPresence(client, kind, id);
   await countForPlanner(client, kind);
-  return finishImport(work, id, staged.value, counts);
+  return finishImport(work, id, staged.value, { counts, among: 'all', isForced: false });
 }
 
 async function importNext(work: Import, staged: Staged): Promise<Accepted<Imported> | ImportRefused> {
@@ -141,36 +142,67 @@ async function importNext(work: Import, staged: Staged): Promise<Accepted<Import
   if (!holdsSomebody) return nobodyInFile;
   await compareWithFile(client, kind);
   if (kind === 'pro_sante_connect') await compareContacts(client, seal);
-  await findRefusedClaims(client, kind);
   const { known, unreadable, ...counts } = await countNext(client, kind, staged);
   const refusal = checkDifferences({ known, unreadable, ...counts });
   if (refusal && options.force === undefined) return refusal;
 
   options.onProgress?.({ step: 'write' });
   const id = await nextVersion(client);
-  const reason = refusal ? (options.force ?? null) : null;
-  await recordVersion(client, { id, ...aboutImport(work, staged), reason, counts });
   await rememberLeads(client);
   await writeAndAnnounce(client, kind, id);
-  return finishImport(work, id, staged, counts);
+  return finishImport(work, id, staged, { counts, among: 'changed', isForced: refusal !== undefined });
 }
 
-function aboutImport({ extract, options }: Import, { mark, startedAt }: Staged) {
-  const { kind, source } = extract;
-  return { kind, source, sha256: mark.sha256, operator: options.operator, startedAt, undoes: null };
-}
-
+/** Decides whose the identifiers are that are declared, now that all that the file says is written, and records the version. */
 async function finishImport(
-  { client, extract: { kind } }: Import,
-  version: string,
-  { mark: { sha256 } }: Staged,
-  counts: ImportCounts,
-): Promise<Accepted<Imported>> {
-  await announceMerged(client, version);
-  await recordRejected(client, kind, version);
+  { client, extract, options }: Import,
+  id: string,
+  { mark: { sha256 }, startedAt }: Staged,
+  done: {
+    readonly counts: Omit<ImportCounts, 'refusedClaims'>;
+    readonly among: 'changed' | 'all';
+    /** Did the operator's reason lift another guard already? */
+    readonly isForced: boolean;
+  },
+): Promise<Accepted<Imported> | ImportRefused> {
+  const { kind, source } = extract;
+  const { operator, force } = options;
+  const refusedClaims = await judgeClaims(client, kind, {
+    version: id,
+    among: done.among,
+    isForced: force !== undefined,
+  });
+  const claims = await findRefusedClaims(client, kind);
+  const refusal = checkClaims({ rows: done.counts.rows, ...claims });
+  if (refusal) return refusal;
+  const counts: ImportCounts = {
+    ...done.counts,
+    rejected: done.counts.rejected + claims.refused,
+    refusedClaims,
+    warnings: claims.forced ? [...done.counts.warnings, claims.forced] : done.counts.warnings,
+  };
+  const reason = done.isForced || claims.forced ? (force ?? null) : null;
+  await recordVersion(client, {
+    id,
+    kind,
+    source,
+    sha256,
+    operator,
+    startedAt,
+    reason,
+    undoes: null,
+    counts,
+  });
+  await forgetOldChanges(client, kind);
+  await announceMerged(client, id);
+  await recordRejected(client, kind, id);
+  await recordRefusedOfOthers(
+    client,
+    declaringKinds.filter((each) => each !== kind),
+  );
   await forgetStaged(client, kind);
-  await tellFollowers(client, version);
-  return accepted({ version: Number(version), sha256, counts });
+  await tellFollowers(client, id);
+  return accepted({ version: Number(id), sha256, counts });
 }
 
 /** For the time of the transaction: comparing the whole country is one join. */
@@ -180,7 +212,6 @@ async function writeAndAnnounce(client: PoolClient, kind: FileKind, version: str
   await announcePresence(client, kind, version);
   await announceContacts(client, version);
   await writeDiffering(client, kind, version);
-  await forgetOldChanges(client, kind);
 }
 
 async function undoLast(
@@ -200,8 +231,19 @@ async function undoLast(
   }
   const people = (await countPresent(client, kind)) + (await countMore(client));
   const differences = await countDiffering(client);
-  const counts: ImportCounts = { rows: 0, rejected: 0, people, ...differences, warnings: [] };
   const version = await nextVersion(client);
+  await rememberLeads(client);
+  await writeAndAnnounce(client, kind, version);
+  await reopenClaims(client, undone.id);
+  const refusedClaims = await judgeClaims(client, kind, { version, among: 'all' });
+  const counts: ImportCounts = {
+    rows: 0,
+    rejected: 0,
+    refusedClaims,
+    people,
+    ...differences,
+    warnings: [],
+  };
   await recordVersion(client, {
     id: version,
     kind,
@@ -213,9 +255,9 @@ async function undoLast(
     undoes: undone.id,
     counts,
   });
-  await rememberLeads(client);
-  await writeAndAnnounce(client, kind, version);
+  await forgetOldChanges(client, kind);
   await announceMerged(client, version);
+  await recordRefusedOfOthers(client, declaringKinds);
   await tellFollowers(client, version);
   return accepted({ version: Number(version), undone: Number(undone.id), counts });
 }

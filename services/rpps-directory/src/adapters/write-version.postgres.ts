@@ -102,7 +102,7 @@ export async function forgetOldChanges(client: PoolClient, kind: FileKind): Prom
   );
 }
 
-const MOST_KEPT_REJECTS = 10_000;
+export const MOST_KEPT_REJECTS = 10_000;
 
 /** Of each kind, only the rejects of the last version are kept: those of before were corrected, or are here again. */
 export async function recordRejected(client: PoolClient, kind: FileKind, version: string): Promise<void> {

@@ -13,7 +13,11 @@ export function createListRejects({ versions, print }: DirectoryNeeds): Verb {
     if (values.json) print(JSON.stringify({ version: version.id, rejected, warnings, rejects }, null, 2));
     else {
       print(`version ${version.id} of ${kind}: ${rejected} rejected`);
-      const rows = rejects.map(({ line, reason, subject }) => [String(line), reason, subject ?? '']);
+      const rows = rejects.map(({ line, reason, subject }) => [
+        line === null ? '' : String(line),
+        reason,
+        subject ?? '',
+      ]);
       if (rows.length > 0) for (const line of table(['LINE', 'REASON', 'SUBJECT'], rows)) print(line);
       for (const { reason, count, firstLines } of warnings)
         print(`odd, and imported: ${reason}, ${count} times, first in line ${firstLines.join(', ')}`);

@@ -5,6 +5,8 @@ export interface ImportCounts {
   readonly rows: number;
   /** Rows that were set aside, and other identifiers that nobody gets. */
   readonly rejected: number;
+  /** Other identifiers that were refused from now on since their record has other names, whichever file declares them. */
+  readonly refusedClaims: number;
   readonly people: number;
   readonly created: number;
   readonly changed: number;

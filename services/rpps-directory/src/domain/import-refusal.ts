@@ -34,6 +34,8 @@ export const importRefusals = {
     'More than 5 % of the people of the last file of this kind would leave. Check the file, or `--force "<reason>"`.',
   too_many_changed: 'More than 5 % of them would change. Likewise.',
   too_many_unreadable: 'More than 5 % of them have bad rows alone, and would stay as they were. Likewise.',
+  too_many_of_other_names:
+    'More than 5 % of the rows declare an identifier of somebody of other names. Likewise; but forced, each of them leads to who declares it, with its phones.',
 } as const;
 export type ImportRefusalCode = keyof typeof importRefusals;
 
@@ -80,4 +82,17 @@ export function checkDifferences(differences: {
   if (isTooMany(unreadable, known))
     return refuseImport('too_many_unreadable', `${unreadable} ${people} have bad rows alone ${advice}`);
   return undefined;
+}
+
+/** A table whose columns or lines slipped would give many people the phones of strangers. */
+export function checkClaims(claims: {
+  readonly rows: number;
+  readonly ofOtherNames: number;
+}): ImportRefused | undefined {
+  const { rows, ofOtherNames } = claims;
+  if (!isTooMany(ofOtherNames, rows)) return undefined;
+  return refuseImport(
+    'too_many_of_other_names',
+    `${ofOtherNames} of the ${rows} rows declare an identifier of somebody of other names (more than 5 %): check the file, or give the reason with --force "<reason>"`,
+  );
 }

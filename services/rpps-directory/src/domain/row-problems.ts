@@ -13,6 +13,8 @@ export const rejectReasons = {
   identifier_claimed_twice:
     'Not the row but one of its other identifiers: two people declare it, so nobody gets it.',
   identifier_of_another: 'Likewise: it is an RPPS number, which is for life.',
+  identifier_of_other_names:
+    'Likewise: it has a record of its own, and neither a family name nor a given name of the two is the same. It stays its record’s. If they are one person, `--force "<reason>"`.',
 } as const;
 export type RejectReason = keyof typeof rejectReasons;
 
@@ -36,6 +38,8 @@ export const warnings = {
   siret_key: 'That of a SIRET number is; those of La Poste have their own.',
   rpps_rang_key: 'That of an RPPS-rang, the identifier of a practice, is.',
   identifier_parts_differ: 'The type and the identifier are not, together, the national identifier.',
+  other_names_forced:
+    'Another identifier has a record of its own, of somebody of other names. An operator said by `--force` that they are one person.',
 } as const;
 export type WarningReason = keyof typeof warnings;
 // The keys are exactly the reasons, which Object.keys cannot express.

@@ -3,7 +3,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { refuseImport } from '#src/domain/import-refusal.ts';
 import type { RejectedRow } from '#src/domain/row-problems.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
-import { adeli, extract, lambda, martin, nationalId, practice, run } from '#src/testing/extracts.ts';
+import {
+  adeli,
+  extract,
+  lambda,
+  line,
+  luc,
+  martin,
+  nationalId,
+  practice,
+  run,
+} from '#src/testing/extracts.ts';
 import type { Contacts } from './contacts.ts';
 import type { DescribedRun } from './extract.ts';
 import type { Professionals } from './professionals.ts';
@@ -100,6 +110,7 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect(await counts('personne_activite', [twice, run(martin)])).toEqual({
         rows: 3,
         rejected: 0,
+        refusedClaims: 0,
         people: 2,
         created: 2,
         changed: 0,
@@ -359,6 +370,159 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
       expect((await register.find(martin))?.otherIds).toHaveLength(1);
       await apply('personne_activite', [run()]);
       expect(await register.find(lambda)).toMatchObject({ nationalId: '899700000013' });
+    });
+  });
+
+  describe('another identifier that has a record of other names', () => {
+    const stranger = run(adeli, { rows: [luc] });
+    /** Lines of nobody whom the register knows: a bad one is one of many. */
+    const lines = Array.from({ length: 30 }, (_, i) => line(`07599900${10 + i}`, `8997000001${10 + i}`));
+    const owner = async () => (await register.find(adeli))?.nationalId;
+
+    it('stays its record’s, by whatever file it is declared', async () => {
+      await apply('personne_activite', [stranger, run(), ...many]);
+      expect(await counts('adeli_rpps', [line(adeli, lambda), ...lines])).toMatchObject({
+        people: 31,
+        rejected: 1,
+        refusedClaims: 1,
+      });
+      expect(await owner()).toBe(adeli);
+      expect(await register.find(adeli)).toMatchObject({ familyName: 'OMICRON', status: 'active' });
+      const card = { ...run(lambda, { otherIds: [adeli] }), rows: 'CPS|1||||' };
+      const cards = lines.map(({ subject }) => ({ ...run(subject), rows: 'CPS|2||||' }));
+      expect(await counts('porteurs', [card, ...cards])).toMatchObject({ refusedClaims: 1 });
+      const restricted = [run(lambda, { otherIds: [adeli] }), ...many];
+      expect(await counts('pro_sante_connect', restricted)).toMatchObject({ refusedClaims: 1 });
+      expect(await owner()).toBe(adeli);
+      expect((await register.find(lambda))?.otherIds).toHaveLength(1);
+    });
+
+    it('is not moved by the file of the day after either, nor by the same one again', async () => {
+      await apply('personne_activite', [stranger, run(), ...many]);
+      await apply('pro_sante_connect', [run(), ...many]);
+      for (const refusedClaims of [1, 0]) {
+        const declaring = [run(lambda, { otherIds: [adeli] }), ...many];
+        expect(await counts('pro_sante_connect', declaring)).toMatchObject({ rejected: 1, refusedClaims });
+        expect(await owner()).toBe(adeli);
+      }
+    });
+
+    it.each([
+      ['all at once', [[stranger, run(), ...many]]],
+      [
+        'its record first',
+        [
+          [stranger, ...many],
+          [stranger, run(), ...many],
+        ],
+      ],
+      [
+        'its record last',
+        [
+          [run(), ...many],
+          [stranger, run(), ...many],
+        ],
+      ],
+    ])('stays its record’s when the people come after the table: %s', async (_, files) => {
+      for (const kind of ['personne_activite', 'pro_sante_connect'] as const) {
+        register = await open();
+        await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+        for (const [day, file] of files.entries())
+          expect(await counts(kind, file)).toMatchObject({
+            refusedClaims: day === files.length - 1 ? 1 : 0,
+            rejected: 0,
+          });
+        expect(await owner()).toBe(adeli);
+      }
+    });
+
+    it('has the file refused whole when there are many, the first one of its kind too', async () => {
+      await apply('personne_activite', [stranger, run(), ...many]);
+      const few = lines.slice(0, 10);
+      expect(await apply('adeli_rpps', [line(adeli, lambda), ...few])).toMatchObject({
+        refusal: 'too_many_of_other_names',
+        sentence: expect.stringMatching(/^1 of the 11 rows .*--force/),
+      });
+      await apply('adeli_rpps', few);
+      expect(await apply('adeli_rpps', [line(adeli, lambda), ...few])).toMatchObject({
+        refusal: 'too_many_of_other_names',
+      });
+      expect(await owner()).toBe(adeli);
+    });
+
+    it('is the other’s once an operator says why, although the file has not changed, and until that is undone', async () => {
+      await apply('personne_activite', [stranger, run(), ...many]);
+      await apply('adeli_rpps', lines);
+      const table = [line(adeli, lambda), ...lines];
+      await apply('adeli_rpps', table);
+      expect(await counts('adeli_rpps', table, 'she changed all her names')).toMatchObject({
+        rejected: 0,
+        changed: 0,
+        warnings: [{ reason: 'other_names_forced', count: 1, firstLines: [2] }],
+      });
+      expect(await owner()).toBe(lambda);
+      // Nobody has to say it again.
+      expect(await counts('adeli_rpps', table)).toMatchObject({
+        rejected: 0,
+        refusedClaims: 0,
+        warnings: [],
+      });
+      expect(await owner()).toBe(lambda);
+      await rollBack('adeli_rpps');
+      expect(await owner()).toBe(lambda);
+      expect(await rollBack('adeli_rpps')).toMatchObject({ value: { counts: { refusedClaims: 1 } } });
+      expect(await owner()).toBe(adeli);
+    });
+
+    it('is not the other’s because the file of the people was forced', async () => {
+      await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+      await apply('personne_activite', many);
+      await apply('personne_activite', [stranger, run()], 'all the others left');
+      expect(await owner()).toBe(adeli);
+    });
+
+    it('is the other’s once one name is the same, and stays so when names change', async () => {
+      const file = (...rows: Parameters<typeof run>[1][]) => [
+        run(adeli, rows[0]),
+        run(lambda, rows[1]),
+        ...many,
+      ];
+      await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+      await apply('personne_activite', file({ rows: [luc] }));
+      expect(await owner()).toBe(adeli);
+      const married = { rows: [practice({ nomDexercice: 'OMICRON' })] };
+      await apply('personne_activite', file({ rows: [luc] }, married));
+      expect(await owner()).toBe(lambda);
+      await apply('personne_activite', file({ rows: [luc] }));
+      expect(await owner()).toBe(lambda);
+      await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+      expect(await owner()).toBe(lambda);
+    });
+
+    it('leaves it to who declares it rightly', async () => {
+      await apply('personne_activite', [stranger, run(), run(martin, { rows: [luc] }), ...many]);
+      expect(await counts('adeli_rpps', [line(adeli, lambda), line(adeli, martin), ...lines])).toMatchObject({
+        rejected: 1,
+      });
+      expect(await owner()).toBe(martin);
+    });
+
+    it('by names that only the restricted file tells may be the same person', async () => {
+      const civil = practice({ familyName: 'OMICRON', givenName: "LUC'CAMILLE'" });
+      await apply('personne_activite', [stranger, run(), ...many]);
+      await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+      await apply('pro_sante_connect', [run(lambda, { rows: [civil] }), ...many]);
+      expect(await owner()).toBe(lambda);
+    });
+
+    it('is open again when a rollback takes a record back', async () => {
+      await apply('adeli_rpps', [line(adeli, lambda), ...lines]);
+      await apply('personne_activite', [run(), ...many]);
+      expect(await owner()).toBe(lambda);
+      await apply('personne_activite', [stranger, run(), ...many]);
+      expect(await owner()).toBe(adeli);
+      await rollBack('personne_activite');
+      expect(await owner()).toBe(lambda);
     });
   });
 

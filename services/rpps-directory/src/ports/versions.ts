@@ -37,7 +37,8 @@ export interface VersionDiff {
 }
 
 export interface KeptReject {
-  readonly line: number;
+  /** Null when the import of another kind showed that it is wrong. */
+  readonly line: number | null;
   readonly reason: string;
   readonly subject: string | null;
 }

@@ -16,7 +16,7 @@ export async function fingerprint(postgres: Postgres): Promise<Record<string, st
     described: 'kind, subject, present, version_id, digest, rows, other_ids, contact',
     versions: 'id, kind, sha256, counts',
     changes: 'version_id, subject, change, rows',
-    declared_identifiers: 'identifier, subject, kind',
+    declared_identifiers: 'identifier, subject, kind, believed, forced_by',
     contact_keys: 'key, subject',
     rejected_rows: 'version_id, line, reason',
     register_events: 'version_id, type, subject, previous_id',

@@ -30,6 +30,15 @@ export const practice = (change: Practice = {}): Practice => ({
   ...change,
 });
 
+/** Somebody of other names than everybody else here. */
+export const luc = practice({ nomDexercice: 'OMICRON', prenomDexercice: 'LUC' });
+
+/** A line of the table of ADELI numbers. */
+export const line = (former: string, rpps: string): DescribedRun => ({
+  ...run(rpps, { otherIds: [former] }),
+  rows: '',
+});
+
 /** What a file of one of the two kinds on practice says of somebody, in consecutive rows. */
 export function run(
   subject: string = lambda,
