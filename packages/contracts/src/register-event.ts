@@ -10,7 +10,7 @@ import { z } from 'zod';
 export const registerEventTypes = ['struck_off', 'reappeared', 'merged', 'contact_changed'] as const;
 
 export const registerEventSchema = z.object({
-  /** Grows with time. Acting twice on the same event must do no harm. */
+  /** Grows with time, and is never given again, not even by a database that was restored. Acting twice on an event must do no harm. */
   id: z.number().int().positive(),
   type: z.enum(registerEventTypes),
   nationalId: z.string().max(64),

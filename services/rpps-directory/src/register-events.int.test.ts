@@ -81,7 +81,7 @@ async function happen(
     for (const { type, subject = camille, previousId = null, contact = null, daysAgo = 0 } of what) {
       const { rows } = await tx.query<{ id: number }>(
         `INSERT INTO register_events (version_id, type, subject, previous_id, contact, at)
-         VALUES ($1, $2, $3, $4, $5, now() - $6 * interval '1 day') RETURNING id::int`,
+         VALUES ($1, $2, $3, $4, $5, now() - $6 * interval '1 day') RETURNING id::float8 AS id`,
         [version, type, subject, previousId, contact, daysAgo],
       );
       ids.push(rows[0]?.id ?? 0);
@@ -223,7 +223,9 @@ describe('the relay', () => {
     );
     await postgres.query('UPDATE register_events SET queued_at = now() WHERE id <> $1', [untold]);
     expect(await createForgetOldEvents({ events, clock: Date.now })()).toBe(1);
-    const { rows } = await postgres.query('SELECT id::int, contact FROM register_events ORDER BY id');
+    const { rows } = await postgres.query(
+      'SELECT id::float8 AS id, contact FROM register_events ORDER BY id',
+    );
     expect(rows).toEqual([
       { id: untold, contact: null },
       { id: recent, contact: null },
