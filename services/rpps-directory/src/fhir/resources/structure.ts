@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PlacedActivity } from '#src/domain/person.ts';
+import { authorityOf } from './meta.ts';
 
 /** What an activity says of the place itself, whoever practises there. */
 export const structureFields = [
@@ -48,7 +49,9 @@ export function structureOf(activity: PlacedActivity): Structure | undefined {
     prefixed('finess', activity.numeroFinessSite) ??
     prefixed('national', activity.ancienIdentifiantDeLaStructure);
   if (named === undefined) return undefined;
-  return { id: structureId(named), kind: 'site', row: pick(activity) };
+  // Only the part of the authority that is the structure's own: the others are those of whoever practises there.
+  const autoriteDenregistrement = `//${authorityOf(activity.autoriteDenregistrement, 'structure')}`;
+  return { id: structureId(named), kind: 'site', row: pick({ ...activity, autoriteDenregistrement }) };
 }
 
 /** The legal entity of a site, when the register tells its FINESS number. */
