@@ -147,6 +147,8 @@ describe('a practitioner', () => {
       'qualification-code=https%3A%2F%2Fmos.esante.gouv.fr%2FNOS%2FTRE_G15-ProfessionSante%2FFHIR%2FTRE-G15-ProfessionSante%7C10',
       'data-registration-authority=CNOM&identifier-type=RPPS',
       'active=true&type-smartcard=CPS&data-information-system=RPPS',
+      // A token matches whatever its case.
+      'type-smartcard=cps&active=TRUE&data-information-system=rpps&identifier-type=rpps',
     ]) {
       const bundle = await found(`/Practitioner?${query}`);
       expect
@@ -188,6 +190,10 @@ describe('a practitioner', () => {
     expect(response.headers['last-modified']).toMatch(/GMT$/);
     const again = await world.get(`/Practitioner/${id}`, { 'if-none-match': String(response.headers.etag) });
     expect([again.statusCode, again.body]).toEqual([304, '']);
+    expect(again.headers).toMatchObject({
+      etag: response.headers.etag,
+      'cache-control': response.headers['cache-control'],
+    });
     expect((await world.get(`/Practitioner/${id}`, { 'if-none-match': 'W/"other"' })).statusCode).toBe(200);
   });
 
@@ -214,6 +220,7 @@ describe('a role', () => {
       `practitioner=Practitioner/${person.id}&role=S`,
       `practitioner=${encodeURIComponent(`${base}/Practitioner/${person.id}`)}&role=FON-33`,
       `mailbox-mss=camille`,
+      `identifier=https%3A%2F%2Frpps.esante.gouv.fr%7C&mailbox-mss=camille`,
     ])
       expect
         .soft(
@@ -224,13 +231,41 @@ describe('a role', () => {
     expect((await world.get(`/PractitionerRole/${role.id}`)).json()).toEqual(role);
   });
 
+  it('is found by every code of the table of authorities, which the extracts write more of', async () => {
+    const authority =
+      'https://mos.esante.gouv.fr/NOS/TRE_R60-AutoriteEnregistrement/FHIR/TRE-R60-AutoriteEnregistrement|';
+    const who = numbered(710);
+    await world.imports('personne_activite', {
+      [who]: [
+        {
+          ...pharmacist(4),
+          nomDexercice: 'REGIONAL',
+          codeProfession: '70',
+          autoriteDenregistrement: 'ARS/ARS/ARS',
+        },
+      ],
+    });
+    const query = `data-registration-authority=${encodeURIComponent(authority)}`;
+    const { id } = await one<Practitioner>(`/Practitioner?family=regional&${query}`);
+    await one<PractitionerRole>(`/PractitionerRole?practitioner=${id}&${query}`);
+  });
+
   it('comes with its person and its structure', async () => {
     const bundle = await found('/PractitionerRole?mailbox-mss=camille&_include=*');
-    expect(
-      resources(bundle, 'include')
+    const types = (of: Bundle) =>
+      resources(of, 'include')
         .map(({ resourceType }) => resourceType)
-        .sort(),
-    ).toEqual(['Organization', 'Practitioner']);
+        .sort();
+    expect(types(bundle)).toEqual(['Organization', 'Practitioner']);
+    const typed = await found(
+      '/PractitionerRole?mailbox-mss=camille&_include=PractitionerRole:practitioner:Practitioner',
+    );
+    expect([types(typed), resources(typed, 'outcome')]).toEqual([['Practitioner'], []]);
+    const other = await found(
+      '/PractitionerRole?mailbox-mss=camille&_include=PractitionerRole:practitioner:Organization',
+    );
+    expect(types(other)).toEqual([]);
+    expect(other.link?.[0]?.url).toBe(`${base}/PractitionerRole?mailbox-mss=camille`);
   });
 });
 
@@ -334,6 +369,32 @@ describe('pages', () => {
     const bundle = await found('/Practitioner?_count=0&qualification-code=10');
     expect(bundle).toMatchObject({ total: 1 });
     expect(bundle.entry).toBeUndefined();
+    // What no index tells is counted one by one.
+    for (const [query, total] of [
+      ['/Practitioner?name=camille', 1],
+      ['/Practitioner?family:exact=LAMBDA', 1],
+      ['/PractitionerRole?data-registration-authority=CNOM', 3],
+      ['/Practitioner?active=https%3A%2F%2Felsewhere.example%7Ctrue', 0],
+      ['/Practitioner?data-information-system=https%3A%2F%2Felsewhere.example%7CRPPS', 0],
+    ] as const)
+      expect.soft((await found(`${query}&_count=0`)).total, query).toBe(total);
+  });
+
+  it('have links that a server can read, whatever was searched for', async () => {
+    const search = (value: string) =>
+      world.app.inject({
+        method: 'POST',
+        url: '/fhir/v2/Practitioner/_search',
+        headers: { 'esante-api-key': apiKey, 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams({ _count: '1', 'data-information-system': `RPPS,${value}` }).toString(),
+      });
+    for (const character of ['x', '€', '"']) {
+      const response = await search(character.repeat(5_900 / JSON.stringify(character).length));
+      const next = (response.json() as Bundle).link?.[1]?.url ?? '';
+      expect.soft(next.length, character).toBeLessThan(12_000);
+      expect.soft((await world.get(next.slice(base.length))).statusCode, character).toBe(200);
+    }
+    expect((await search('€'.repeat(5_900))).json()).toMatchObject({ issue: [{ code: 'too-costly' }] });
   });
 });
 
@@ -352,12 +413,17 @@ describe('the parameters of results', () => {
     expect(practitioner.meta?.tag?.[0]?.code).toBe('SUBSETTED');
   });
 
+  it('that say nothing are left aside', async () => {
+    const practitioner = await one<Practitioner>('/Practitioner?family=lambda&_elements=&_format=&given=');
+    expect(practitioner.qualification).toBeDefined();
+  });
+
   it('_total is counted, estimated or left out', async () => {
     expect((await found('/Practitioner?_total=none')).total).toBeUndefined();
     expect((await found('/Organization?_total=estimate&_count=1')).total).toEqual(expect.any(Number));
     const roles = await found('/PractitionerRole?_total=accurate&_count=1');
-    expect(roles.total).toBeUndefined();
-    expect(resources(roles, 'outcome')).toMatchObject([{ issue: [{ code: 'too-costly' }] }]);
+    expect(roles.total).toBe((await allPages('/PractitionerRole')).length);
+    expect((await found('/PractitionerRole?_count=1')).total).toBeUndefined();
   });
 
   it('what is not known is left aside and told in the bundle, or refused when asked for', async () => {
@@ -380,6 +446,28 @@ describe('a search by POST', () => {
       payload: 'family=lambda&given=Camille',
     });
     expect(names(response.json())).toEqual(['LAMBDA']);
+  });
+});
+
+describe('a structure of several people', () => {
+  it('changes when they say something else of it, not when somebody of another order does', async () => {
+    const shop = {
+      ...pharmacy,
+      identifiantTechniqueDeLaStructure: 'C99999999900028',
+      raisonSocialeSite: 'COMMUNE',
+    };
+    const [a, b] = [numbered(720), numbered(721)];
+    await world.imports('personne_activite', { [a]: [{ ...pharmacist(5), ...shop }] });
+    const before = await one<Organization>('/Organization?name=commune');
+    await world.imports('personne_activite', {
+      [b]: [{ ...pharmacist(6), ...shop, autoriteDenregistrement: 'ONI/ONI/ARS' }],
+    });
+    expect(await one<Organization>('/Organization?name=commune')).toEqual(before);
+    await world.imports('personne_activite', {
+      [b]: [{ ...pharmacist(6), ...shop, autoriteDenregistrement: 'ONI/ONI/CPAM' }],
+    });
+    const after = await one<Organization>('/Organization?name=commune');
+    expect(after.meta?.lastUpdated).not.toBe(before.meta?.lastUpdated);
   });
 });
 
@@ -480,6 +568,9 @@ describe('who left', () => {
     expect(closed.address).toBeUndefined();
     const delta = await found('/PractitionerRole?active=false');
     expect(resources(delta).map(({ id }) => id)).toContain(role.id);
+    // It refers to nobody any more, and comes with nobody.
+    const person = await found('/Practitioner?family=mobile&_revinclude=PractitionerRole:practitioner');
+    expect(resources(person, 'include').map(({ id }) => id)).toEqual([resources(roles)[0]?.id]);
   });
 
   it('is told by the day it changed', async () => {
@@ -552,6 +643,8 @@ describe('errors', () => {
     const headers = { 'esante-api-key': apiKey };
     const search = await world.app.inject({ method: 'PUT', url: '/fhir/v2/Practitioner/_search', headers });
     expect([search.statusCode, search.headers.allow]).toEqual([405, 'POST']);
+    const read = await world.get('/Practitioner/_search?family=lambda');
+    expect([read.statusCode, read.headers.allow]).toEqual([405, 'POST']);
   });
 });
 

@@ -49,17 +49,21 @@ export async function findIncluded<Type extends ResourceType>(
   for (const each of revInclude) {
     if (each === 'Organization:partof')
       await add('Organization', (param) => `s.part_of = ANY(${param(ids)}::text[])`);
+    const theirs = new Set(ids.map((id) => `${type}/${id}`));
     if (each === 'PractitionerRole:practitioner')
-      await add('PractitionerRole', (param) => `p.id = ANY(${param(ids)}::bigint[])`);
-    if (each === 'PractitionerRole:organization') {
-      const theirs = new Set(ids.map((id) => `Organization/${id}`));
+      await add(
+        'PractitionerRole',
+        (param) => `p.id = ANY(${param(ids)}::bigint[])`,
+        // One that ended refers to nobody.
+        ({ practitioner }) => theirs.has(practitioner?.reference ?? ''),
+      );
+    if (each === 'PractitionerRole:organization')
       await add(
         'PractitionerRole',
         (param) => `p.national_id IN (SELECT national_id FROM published_roles
           WHERE left_at IS NULL AND structure_id = ANY(${param(ids)}::text[]))`,
         ({ organization }) => theirs.has(organization?.reference ?? ''),
       );
-    }
   }
   for (const id of ids) included.delete(`${type}/${id}`);
   return { resources: [...included.values()], incomplete };

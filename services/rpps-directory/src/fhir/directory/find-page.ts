@@ -2,7 +2,7 @@ import type { Queryable } from '@psc/datastores';
 import type { ResourceType } from '../resources/canonicals.ts';
 import { matches } from '../search/matches.ts';
 import type { ResourceOf } from '../search/parameters.ts';
-import type { Search } from '../search/parse-search.ts';
+import { isTotalAsked, type Search } from '../search/parse-search.ts';
 import { allOf, type Conditions, createConditions, type Narrowing } from './conditions.ts';
 import type { Page, Position } from './directory.ts';
 import { type Kind, kinds, listRows } from './kinds.ts';
@@ -14,6 +14,7 @@ import type { Moment } from './narrow.ts';
  */
 const ROWS_AT_ONCE = 250;
 const MOST_READINGS = 8;
+const MOST_ROWS = ROWS_AT_ONCE * MOST_READINGS;
 /** Counted without being asked for, and at most. */
 const CHEAP_TOTAL = 1_000;
 const LARGEST_TOTAL = 100_000;
@@ -73,7 +74,7 @@ function narrowing<Type extends ResourceType>(search: Search<Type>, moment: Mome
     ]);
 }
 
-/** Undefined when it would be long to count, or when only reading all of them could tell. */
+/** Undefined when it would be long to count. */
 async function countAll<Type extends ResourceType>(
   postgres: Queryable,
   search: Search<Type>,
@@ -86,15 +87,23 @@ async function countAll<Type extends ResourceType>(
     const { rows } = await postgres.query<Plan>(`EXPLAIN (FORMAT JSON) ${where}`, conditions.values);
     return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'];
   }
-  // A person has any number of roles.
-  if (!exact || search.type === 'PractitionerRole') return undefined;
   const most = search.total === 'accurate' ? LARGEST_TOTAL : CHEAP_TOTAL;
-  const { rows } = await postgres.query<{ total: string }>(
-    `SELECT count(*) AS total FROM (${where} LIMIT ${most + 1}) AS found`,
-    conditions.values,
-  );
-  const total = Number(rows[0]?.total ?? 0);
-  return total > most ? undefined : total;
+  const count = async (limit: number) => {
+    const { rows } = await postgres.query<{ total: string }>(
+      `SELECT count(*) AS total FROM (${where} LIMIT ${limit}) AS found`,
+      conditions.values,
+    );
+    return Number(rows[0]?.total ?? 0);
+  };
+  // A person has any number of roles.
+  if (exact && search.type !== 'PractitionerRole') {
+    const total = await count(most + 1);
+    return total > most ? undefined : total;
+  }
+  // Only reading them tells, which is done for whoever asks, when they are not many.
+  if (!isTotalAsked(search) || (await count(MOST_ROWS)) === MOST_ROWS) return undefined;
+  const all = await find(postgres, { ...search, count: Number.POSITIVE_INFINITY }, undefined, moment);
+  return all.next === undefined ? all.found.length : undefined;
 }
 
 interface Plan {

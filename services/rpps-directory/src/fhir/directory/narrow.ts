@@ -4,7 +4,16 @@ import { identifierSystems, identifierTypes } from '../resources/canonicals.ts';
 import { parseRoleId } from '../resources/practitioner-role.ts';
 import type { ResourceOf } from '../search/parameters.ts';
 import type { Filter } from '../search/parse-search.ts';
-import { dateAskedOf, fold, spansOf, stringOf, type Token, tokenOf, typedTokenOf } from '../search/values.ts';
+import {
+  dateAskedOf,
+  fold,
+  spansOf,
+  spellingsOf,
+  stringOf,
+  type Token,
+  tokenOf,
+  typedTokenOf,
+} from '../search/values.ts';
 import {
   anyOf,
   type Conditions,
@@ -55,9 +64,12 @@ export function narrowPractitioners(
   const { parameter, modifier, alternatives } = filter;
   switch (parameter.name) {
     case '_id':
-      return peopleById(
-        alternatives.map((each) => tokenOf(each).code ?? ''),
-        conditions,
+      return withoutSystem(
+        alternatives,
+        peopleById(
+          alternatives.map((each) => tokenOf(each).code ?? ''),
+          conditions,
+        ),
       );
     case '_lastUpdated':
       return duringAny('p.updated_at', spansAsked(alternatives, moment.now), conditions);
@@ -99,13 +111,17 @@ export function narrowRoles(
   const { parameter, alternatives } = filter;
   switch (parameter.name) {
     case '_id':
-    case 'identifier':
+    case 'identifier': {
+      const ids = alternatives.map((each) => tokenOf(each).code);
+      // Every role has an identifier of the system, and which system it is the resources tell.
+      if (ids.includes(undefined)) return undecided;
       return inexact(
         peopleById(
-          alternatives.map((each) => parseRoleId(tokenOf(each).code ?? '')?.personId ?? ''),
+          ids.map((id = '') => parseRoleId(id.toLowerCase())?.personId ?? ''),
           conditions,
         ),
       );
+    }
     case '_lastUpdated': {
       const spans = spansAsked(alternatives, moment.now);
       const former = duringAny('left_at', spans, conditions).sql;
@@ -144,12 +160,19 @@ function ofPeople({ parameter, modifier, alternatives }: PersonFilter, condition
     case 'mailbox-mss':
       return said('mssante', alternatives, modifier, conditions);
     case 'data-information-system':
-      return alternatives.some((each) => tokenOf(each).code === 'RPPS') ? everything : nothing;
+      return alternatives.some((each) => tokenOf(each).code?.toUpperCase() === 'RPPS')
+        ? withoutSystem(alternatives, everything)
+        : nothing;
     case 'data-registration-authority':
       return inexact(byFacets(alternatives, [['R60', 'authority']], conditions));
     default:
       return undecided;
   }
+}
+
+/** None of these elements has a system: whether one was asked for, the resources tell. */
+function withoutSystem(alternatives: readonly string[], { sql, exact }: Narrowing): Narrowing {
+  return { sql, exact: exact && alternatives.every((each) => tokenOf(each).system === undefined) };
 }
 
 const inexact = ({ sql }: Narrowing): Narrowing => ({ sql, exact: false });
@@ -177,16 +200,17 @@ function activePeople(
   { param }: Conditions,
   { now }: Moment,
 ): Narrowing {
-  const asked = new Set(alternatives.map((each) => tokenOf(each).code));
-  if (asked.has('true') === asked.has('false')) return asked.has('true') ? everything : nothing;
-  if (asked.has('true')) return { sql: ACTIVE_PERSON, exact: true };
+  const asked = new Set(alternatives.map((each) => tokenOf(each).code?.toLowerCase()));
+  if (asked.has('true') === asked.has('false'))
+    return asked.has('true') ? withoutSystem(alternatives, everything) : nothing;
+  if (asked.has('true')) return withoutSystem(alternatives, { sql: ACTIVE_PERSON, exact: true });
   const since = `${param(new Date(now - TOLD_FOR_MS).toISOString())}::timestamptz`;
   const ended = `p.national_id IN (SELECT national_id FROM published_roles WHERE left_at > ${since})`;
   // Asked of the day they left, which is an index; the rest only confirms it.
-  return {
+  return withoutSystem(alternatives, {
     sql: `((p.updated_at > ${since} AND NOT ${ACTIVE_PERSON})${roles ? ` OR ${ended}` : ''})`,
     exact: !roles,
-  };
+  });
 }
 
 function peopleByIdentifier(alternative: string, typed: boolean, { param }: Conditions): Narrowing {
@@ -203,18 +227,19 @@ function peopleByIdentifier(alternative: string, typed: boolean, { param }: Cond
   ).filter(
     ([name]) =>
       (system === undefined || system === identifierSystems[name]) &&
-      (type === undefined || (type.system === identifierTypes && type.code === name)),
+      (type === undefined || (type.system === identifierTypes && type.code?.toUpperCase() === name)),
   );
   if (code === undefined) return anyOf(prefixes.map(([name]) => peopleByIdentifierType({ code: name })));
-  const candidates = prefixes.map(([, prefix]) => `${prefix}${code}`);
+  const candidates = prefixes.flatMap(([, prefix]) => spellingsOf(code).map((each) => `${prefix}${each}`));
   return { sql: `p.national_id = ANY(${param(candidates)}::text[])`, exact: false };
 }
 
 function peopleByIdentifierType({ system, code }: Token): Narrowing {
   if (system !== undefined && system !== identifierTypes) return nothing;
-  if (code === 'IDNPS' || code === undefined) return everything;
-  if (code === 'RPPS') return { sql: "p.national_id LIKE '8%'", exact: false };
-  return code === 'ADELI' ? { sql: "p.national_id LIKE '0%'", exact: false } : nothing;
+  const type = code?.toUpperCase();
+  if (type === 'IDNPS' || type === undefined) return everything;
+  if (type === 'RPPS') return { sql: "p.national_id LIKE '8%'", exact: false };
+  return type === 'ADELI' ? { sql: "p.national_id LIKE '0%'", exact: false } : nothing;
 }
 
 type HowAsked = Filter<ResourceOf['Practitioner']>['modifier'];
@@ -303,6 +328,9 @@ const roleFacets: Facets = [
   ['G05', 'section'],
 ];
 
+/** Tables of which the extracts write more codes than they have: regional authorities, and diplomas said to be of the State. */
+const openTables: readonly TableName[] = ['R60', 'R48'];
+
 /** A code of a table, of any table, or every code of a table. */
 function byFacets(alternatives: readonly string[], facets: Facets, { param }: Conditions): Narrowing {
   const wanted = new Set<string>();
@@ -312,7 +340,8 @@ function byFacets(alternatives: readonly string[], facets: Facets, { param }: Co
     // A code without system, and one of a table that another one shares the facet with, are for the resources to tell.
     if (system !== undefined) exact = false;
     for (const [table, name] of tablesAsked) {
-      if (code !== undefined) wanted.add(facet(name, code));
+      if (code !== undefined) for (const each of spellingsOf(code)) wanted.add(facet(name, each));
+      else if (openTables.includes(table)) return undecided;
       else for (const { code: each } of tables[table].concepts) wanted.add(facet(name, each));
     }
   }
@@ -331,7 +360,8 @@ export function narrowStructures(
     );
     // Every code of a system is for the resources to tell.
     if (codes.some((code) => code === undefined)) return undecided;
-    return { sql: `s.facets && ${param(codes.map((code) => `${kind}:${code}`))}::text[]`, exact: false };
+    const facets = codes.flatMap((code = '') => spellingsOf(code).map((each) => `${kind}:${each}`));
+    return { sql: `s.facets && ${param(facets)}::text[]`, exact: false };
   };
   const byKeys = (column: 'names' | 'address'): Narrowing => {
     const keys = alternatives.map((each) => fold('name', stringOf(each))).filter((key) => key !== '');
@@ -347,7 +377,7 @@ export function narrowStructures(
     case '_lastUpdated':
       return duringAny('s.updated_at', spansAsked(alternatives, now), conditions);
     case 'active': {
-      const asked = alternatives.map((each) => tokenOf(each).code);
+      const asked = alternatives.map((each) => tokenOf(each).code?.toLowerCase());
       return {
         sql: `s.active = ANY(${param(asked.filter((code) => code === 'true' || code === 'false'))}::boolean[])`,
         exact: false,

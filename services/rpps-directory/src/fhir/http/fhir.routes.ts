@@ -9,7 +9,7 @@ import { capabilityStatement } from '../resources/capability.ts';
 import { type Issue, type IssueCode, outcomeOf } from '../resources/outcome.ts';
 import { subsetOf } from '../resources/subset.ts';
 import type { AnyResource } from '../search/parameters.ts';
-import { type Handling, type Pair, parseSearch, type Search } from '../search/parse-search.ts';
+import { type Handling, isTotalAsked, type Pair, parseSearch, type Search } from '../search/parse-search.ts';
 import { acceptsJson, FHIR_JSON, handlingOf, matchesTag, pairsOf } from './negotiate.ts';
 import type { PageLinks } from './page-links.ts';
 
@@ -46,6 +46,7 @@ export function fhirRoutes(needs: {
         app.get('/_page', sendPage);
         for (const type of resourceTypes) {
           app.get(`/${type}`, (request, reply) => answerSearch(request, reply, type, queryOf(request)));
+          app.get(`/${type}/_search`, answerUnknown);
           app.post(`/${type}/_search`, (request, reply) =>
             answerSearch(request, reply, type, [...queryOf(request), ...formOf(request)]),
           );
@@ -118,7 +119,7 @@ export function fhirRoutes(needs: {
         code: 'incomplete',
         diagnostics: 'more is included than one answer holds',
       });
-    if (from === undefined && search.total !== undefined && search.total !== 'none' && total === undefined)
+    if (from === undefined && total === undefined && isTotalAsked(search))
       issues.push({
         severity: 'information',
         code: 'too-costly',
@@ -156,9 +157,13 @@ export function fhirRoutes(needs: {
     const body = JSON.stringify(read);
     const tag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     const updatedAt = new Date(read.meta?.lastUpdated ?? clock());
-    void reply.headers({ etag: tag, 'last-modified': updatedAt.toUTCString() });
+    void reply.headers({
+      etag: tag,
+      'last-modified': updatedAt.toUTCString(),
+      'cache-control': 'private, no-cache',
+    });
     if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-    return reply.header('cache-control', 'private, no-cache').type(FHIR_JSON).send(body);
+    return reply.type(FHIR_JSON).send(body);
   }
 
   /** Nothing here, or not by this method. */

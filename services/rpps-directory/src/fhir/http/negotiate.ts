@@ -8,7 +8,9 @@ const jsonTypes = ['*/*', 'application/*', 'application/json', 'application/fhir
 
 /** This server writes JSON: `_format` decides when there is one, and otherwise `Accept`. */
 export function acceptsJson(accept: string | undefined, pairs: readonly Pair[]): boolean {
-  const formats = pairs.filter(([name]) => name === '_format').map(([, value]) => value);
+  const formats = pairs
+    .filter(([name, value]) => name === '_format' && value !== '')
+    .map(([, value]) => value);
   // In an address that was not encoded, the plus of `fhir+json` has become a space.
   if (formats.length > 0) return formats.every((format) => isJson(format.replace(' ', '+')));
   return accept === undefined || accept.trim() === '' || accept.split(',').some(isJson);

@@ -29,6 +29,11 @@ export interface Search<Type extends ResourceType> {
   readonly warnings: readonly Issue[];
 }
 
+/** By `_total`, or since nothing else was asked for. */
+export function isTotalAsked({ total, count }: Pick<Search<ResourceType>, 'total' | 'count'>): boolean {
+  return total !== 'none' && (total !== undefined || count === 0);
+}
+
 export type Pair = readonly [name: string, value: string];
 export type Handling = 'strict' | 'lenient';
 
@@ -36,8 +41,8 @@ const DEFAULT_COUNT = 50;
 const MOST_COUNT = 200;
 const MOST_PARAMETERS = 60;
 const MOST_ALTERNATIVES = 100;
-/** Of all values together: a link to the next page holds them. */
-const MOST_CHARACTERS = 6_000;
+/** Of all values together, as JSON: a link to the next page holds them, and a server reads no longer ones. */
+const MOST_BYTES = 6_000;
 
 export type Parsed<Type extends ResourceType> =
   | { readonly ok: true; readonly search: Search<Type> }
@@ -55,10 +60,14 @@ export function parseSearch<Type extends ResourceType>(
   const reading = createReading(type, handling);
   if (pairs.length > MOST_PARAMETERS)
     return { ok: false, issues: [problem('too-costly', `at most ${MOST_PARAMETERS} parameters`)] };
-  if (pairs.reduce((length, [, value]) => length + value.length, 0) > MOST_CHARACTERS)
-    return { ok: false, issues: [problem('too-costly', `at most ${MOST_CHARACTERS} characters of values`)] };
+  if (pairs.reduce((length, [, value]) => length + bytesOf(value), 0) > MOST_BYTES)
+    return { ok: false, issues: [problem('too-costly', `at most ${MOST_BYTES} bytes of values`)] };
   for (const pair of pairs) reading.read(pair);
   return reading.finish();
+}
+
+function bytesOf(value: string): number {
+  return Buffer.byteLength(JSON.stringify(value)) - 2;
 }
 
 function problem(code: Issue['code'], diagnostics: string, parameter?: string): Issue {
@@ -114,11 +123,12 @@ function createReading<Type extends ResourceType>(type: Type, handling: Handling
   function readIncludes(into: Set<string>, name: '_include' | '_revinclude', value: string): void {
     const known = name === '_include' ? includes[type] : revIncludes[type];
     for (const each of value.split(',').filter((part) => part !== '')) {
-      if (each === '*') for (const all of known) into.add(all);
-      else if (known.includes(each)) into.add(each);
+      const all =
+        each === '*' ? known : known.filter((one) => one === each || each === `${one}:${targetOf(one)}`);
+      for (const one of all) into.add(one);
+      if (all.length > 0 || each === '*') understood.push([name, each]);
       else unknown(`${type} has no such ${name}`, name);
     }
-    understood.push([name, value]);
   }
 
   const results: Readonly<Record<string, (value: string) => void>> = {
@@ -136,6 +146,7 @@ function createReading<Type extends ResourceType>(type: Type, handling: Handling
       understood.push(['_total', value]);
     },
     _elements(value) {
+      if (value === '') return;
       const names = value.split(',').map((name) => name.trim().replace(`${type}.`, ''));
       elements = [...(elements ?? []), ...names.filter((name) => /^[A-Za-z]{1,40}$/.test(name))];
       understood.push(['_elements', value]);
@@ -177,6 +188,12 @@ function createReading<Type extends ResourceType>(type: Type, handling: Handling
 /** The documentation of the Annuaire Santé writes `name:family`, which is no modifier of FHIR: it is the parameter `family`. */
 function spelt(name: string): string {
   return name === 'name:family' || name === 'name:given' ? name.slice('name:'.length) : name;
+}
+
+/** `PractitionerRole:practitioner` may be written with the type that it leads to, of which each has one. */
+function targetOf(include: string): ResourceType {
+  if (include.endsWith(':practitioner')) return 'Practitioner';
+  return 'Organization';
 }
 
 /** The name of a parameter is in an answer only when it looks like one. */

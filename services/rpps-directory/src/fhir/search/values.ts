@@ -51,11 +51,24 @@ export function typedTokenOf(alternative: string): Token | undefined {
   return { code: value, type: { system, code } };
 }
 
+/** Whatever the case of a code: FHIR would rather have too much found than something missed. */
 export function tokenMatches(asked: Token, found: Token): boolean {
-  if (asked.type && (asked.type.system !== found.type?.system || asked.type.code !== found.type?.code))
+  if (
+    asked.type &&
+    (asked.type.system !== found.type?.system || !sameCode(asked.type.code, found.type?.code))
+  )
     return false;
   if (asked.system !== undefined && asked.system !== (found.system ?? '')) return false;
-  return asked.code === undefined || asked.code === found.code;
+  return asked.code === undefined || sameCode(asked.code, found.code);
+}
+
+function sameCode(asked: string | undefined, found: string | undefined): boolean {
+  return asked?.toLowerCase() === found?.toLowerCase();
+}
+
+/** A code as it was asked, and in the cases that the register writes codes in. */
+export function spellingsOf(code: string): string[] {
+  return [...new Set([code, code.toUpperCase(), code.toLowerCase()])];
 }
 
 export function stringMatches(
