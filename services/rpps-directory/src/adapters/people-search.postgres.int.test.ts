@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSeal } from '@psc/datastores';
 import { openTestDatabase } from '@psc/testing/database';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { nameKey, wordsOf } from '#src/domain/name-key.ts';
 import type { DescribedRun } from '#src/ports/extract.ts';
 import type { Criteria } from '#src/ports/people-search.ts';
 import { emptyRegister } from '#src/testing/empty-register.ts';
@@ -163,6 +164,12 @@ describe('the pages of a search', () => {
     const { next } = await found({ words: ['martin'] }, 5);
     for (const other of [{ words: ['anne'] }, { words: ['martin'], inactive: true }])
       await expect(found(other, 5, next)).rejects.toThrow();
+    const { of, at } = JSON.parse(Buffer.from(next ?? '', 'base64url').toString());
+    for (const forged of [{ word: '\u0000' }, { name: 'martin\u0000' }, { driver: 1 }, { id: '-1' }]) {
+      const text = JSON.stringify({ of, at: { ...at, ...forged } });
+      const cursor = Buffer.from(text).toString('base64url');
+      await expect(found({ words: ['martin'] }, 5, cursor), text).rejects.toThrow('the cursor is refused');
+    }
     for (const cursor of ['', 'x', next?.slice(2), Buffer.from('{"of":1}').toString('base64url')])
       await expect(found({ words: ['martin'] }, 5, cursor ?? '')).rejects.toThrow();
   });
@@ -217,6 +224,21 @@ describe('the list of people', () => {
     await register.rollBack('personne_activite', { operator: 'test', reason: 'a bad file' });
     await follower.catchUp();
     expect([await listed(), await words()]).toEqual(before);
+  });
+
+  it('follows on past a name that is longer than an index holds', async () => {
+    const letters = (from: number) =>
+      Array.from({ length: 512 }, (_, at) => String.fromCodePoint(0x4e00 + from + at * 7)).join('');
+    const names = Array.from({ length: 20 }, (_, at) => letters(at * 600));
+    await imported('personne_activite', [
+      run(numbered(1), {
+        rows: names.map((nomDexercice, at) => practice({ nomDexercice, codeProfession: String(10 + at) })),
+      }),
+      named(2, 'MARTIN', 'Marie'),
+    ]);
+    await imported('personne_activite', [named(1, letters(5), letters(9)), named(2, 'MARTIN', 'Anne')]);
+    expect(await ids('anne')).toEqual([numbered(2)]);
+    expect(await ids(...wordsOf(nameKey(letters(5))))).toEqual([numbered(1)]);
   });
 
   it('is made again when it missed more than the register keeps', async () => {

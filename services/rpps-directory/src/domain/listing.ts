@@ -1,6 +1,6 @@
 import { departmentOf } from './department.ts';
 import { type Described, isActive } from './described.ts';
-import { nameKey, wordsOf } from './name-key.ts';
+import { joinWords, nameKey, wordsOf } from './name-key.ts';
 import { describePerson, onlyPublished, type Person } from './person.ts';
 
 /** What people can be searched by, beside their names; the codes are those of the nomenclatures. */
@@ -69,7 +69,7 @@ export function listingOf(described: Described): Listing | undefined {
     published: described.said.personne_activite?.present,
     familyKey,
     givenKey,
-    nameKey: [...new Set([...wordsOf(familyKey), ...wordsOf(givenKey), ...others])].join(' '),
+    nameKey: joinWords([...new Set([...wordsOf(familyKey), ...wordsOf(givenKey), ...others])]),
     facets: facetsOf(person),
   };
 }

@@ -24,7 +24,25 @@ export function nameKey(name: string): string {
     .trim();
 }
 
+/**
+ * No index of PostgreSQL holds a key of more than some 2,700 bytes, and one that cannot be written stops whoever follows the
+ * register. A word and a name together stay below: real ones have a tenth of that.
+ */
+const LONGEST_WORD = 60;
+const LONGEST_KEY = 400;
+
 /** The words of a name, each once. */
 export function wordsOf(key: string): string[] {
-  return key === '' ? [] : [...new Set(key.split(' '))];
+  return key === '' ? [] : [...new Set(key.split(' ').map(bounded))];
+}
+
+function bounded(word: string): string {
+  // By whole characters: half of one is no text.
+  return word.length <= LONGEST_WORD ? word : [...word].slice(0, LONGEST_WORD).join('');
+}
+
+/** As many words as an index holds. */
+export function joinWords(words: readonly string[]): string {
+  const key = words.join(' ');
+  return key.length <= LONGEST_KEY ? key : key.slice(0, key.lastIndexOf(' ', LONGEST_KEY));
 }
