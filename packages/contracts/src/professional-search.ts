@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const code = z.string().min(1).max(32);
+const code = z
+  .string()
+  .max(32)
+  .regex(/^[0-9A-Za-z-]+$/);
 
 /**
  * `POST /internal/professionals/search` of rpps-directory: all that is given must hold, and something must be. Accents, case,

@@ -7,11 +7,14 @@ import type { Criteria } from '#src/ports/people-search.ts';
  * `word` reads the people who have a word beginning by that one of the criteria (`driver`), in their order; `within` those who
  * have it within a word; `facets` those of all the facets; `everybody` all of them.
  */
+// Of names that PostgreSQL holds: it refuses the character 0.
+const key = z.string().regex(/^[^\0]*$/);
+
 const placeSchema = z.strictObject({
   way: z.enum(['word', 'within', 'facets', 'everybody']),
   driver: z.int().min(0).max(9),
-  word: z.string().max(1024),
-  name: z.string().max(4096),
+  word: key.max(1024),
+  name: key.max(4096),
   /** Of the last one seen: PostgreSQL's bigint. */
   id: z.string().regex(/^\d{1,18}$/),
 });

@@ -160,7 +160,14 @@ describe('the directory', () => {
       expect(response.statusCode).toBe(400);
       expect(response.json()).toMatchObject({ error: 'criteria_missing' });
     }
-    for (const body of [{ name: 'x'.repeat(201) }, { name: 1 }, { name: 'a', count: 51 }, { naem: 'a' }])
+    for (const body of [
+      { name: 'x'.repeat(201) },
+      { name: 1 },
+      { name: 'a', count: 51 },
+      { naem: 'a' },
+      { profession: '10\u0000' },
+      { department: "7'5" },
+    ])
       expect((await directory.ask('auth-broker', SEARCH, body)).json().error).toBe('malformed_request');
   });
 
