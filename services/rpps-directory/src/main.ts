@@ -10,7 +10,7 @@ import { readConfig } from './config.ts';
 import { answerUnreadable } from './fhir/http/fhir.routes.ts';
 import { openFhirFace } from './fhir/open-fhir-face.ts';
 import type { ListName } from './lists.ts';
-import { measureRegisterAge } from './register-age.ts';
+import { measureRegister } from './measure-register.ts';
 import { startListing } from './start-listing.ts';
 import { startRelay } from './start-relay.ts';
 
@@ -25,7 +25,8 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   const redis = await openRedis(config.REDIS_URL, 'commands', onError);
   life.onStop('Redis commands', () => redis.disconnect());
 
-  measureRegisterAge(metrics, postgres);
+  const names: ListName[] = config.FHIR_URL === undefined ? ['people'] : ['people', 'places'];
+  measureRegister({ metrics, postgres, names });
   const app = createHttpServer({
     logger,
     metrics,
@@ -45,9 +46,8 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
     events,
     identity,
   });
-  const names: ListName[] = config.FHIR_URL === undefined ? ['people'] : ['people', 'places'];
   startListing({ postgres, databaseUrl: config.DATABASE_URL, names, life, logger });
-  await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger, metrics });
+  await startRelay({ redisUrl: config.REDIS_URL, postgres, events, life, logger });
   await openFhirFace(app, { config, quotas: createRedisQuotas(redis), life, onError });
   await app.listen({ host: config.HOST, port: config.PORT });
   life.onStop('HTTP', () => app.close());

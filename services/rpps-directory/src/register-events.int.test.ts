@@ -7,7 +7,7 @@ import {
   registerEventQueue,
 } from '@psc/contracts';
 import { createSeal, openRedis } from '@psc/datastores';
-import { createHttpServer, createLogger, createMetrics, type Registry } from '@psc/runtime';
+import { createHttpServer, createLogger, createMetrics } from '@psc/runtime';
 import { openTestDatabase } from '@psc/testing/database';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -105,21 +105,18 @@ const queued = async () => {
     .toSorted((one, other) => one.target.localeCompare(other.target) || one.first - other.first);
 };
 
-async function start(url = redisUrl): Promise<Registry> {
+async function start(url = redisUrl): Promise<void> {
   const closing: (() => unknown)[] = [];
   started.push(async () => {
     for (const close of closing.toReversed()) await close();
   });
-  const metrics = createMetrics('rpps-directory');
   await startRelay({
     redisUrl: url,
     postgres,
     events,
     life: { onStop: (_what, close) => closing.push(close) },
     logger: createLogger({ service: 'rpps-directory', level: 'silent' }),
-    metrics,
   });
-  return metrics;
 }
 
 describe('the relay', () => {
@@ -199,17 +196,6 @@ describe('the relay', () => {
       { target: 'auth-broker', first: id, last: id },
       { target: 'oidc-provider', first: id, last: id },
     ]);
-  });
-
-  it('says how many wait', async () => {
-    const metrics = await start();
-    // As another replica whose turn does not end: nobody hands the event on meanwhile.
-    await postgres.transaction(async (turn) => {
-      await turn.query(`SELECT pg_advisory_xact_lock(hashtext('register_events'))`);
-      await happen({ type: 'struck_off' });
-      const metric = await metrics.getSingleMetric('rpps_register_events_waiting')?.get();
-      expect(metric?.values[0]?.value).toBe(1);
-    });
   });
 
   it('forgets old events, and contacts sooner, but no event that nobody was told of', async () => {

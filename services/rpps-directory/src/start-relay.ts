@@ -1,7 +1,7 @@
 import { queuePrefix, type RegisterEventJob, registerEventQueue } from '@psc/contracts';
 import { listenTo, openRedis, type Postgres } from '@psc/datastores';
 import { systemClock } from '@psc/kernel';
-import { continueTrace, Gauge, type Life, type Logger, type Registry } from '@psc/runtime';
+import { continueTrace, type Life, type Logger } from '@psc/runtime';
 import { Queue } from 'bullmq';
 import { createBullmqRegisterEventQueue } from '#src/adapters/register-event-queue.bullmq.ts';
 import type { RegisterEvents } from '#src/ports/register-events.ts';
@@ -23,7 +23,6 @@ export async function startRelay(needs: {
   readonly events: RegisterEvents;
   readonly life: Life;
   readonly logger: Logger;
-  readonly metrics: Registry;
 }): Promise<void> {
   const { postgres, events, life, logger } = needs;
   const onError = (err: Error) => logger.error({ err }, 'a datastore failed');
@@ -32,7 +31,6 @@ export async function startRelay(needs: {
   const queue = new Queue<RegisterEventJob>(registerEventQueue, { connection: redis, prefix: queuePrefix });
   queue.on('error', onError);
   life.onStop('queue', () => queue.close());
-  measureWaiting(needs.metrics, postgres);
 
   const relay = createRelayEvents({ events, queue: createBullmqRegisterEventQueue(queue) });
   const relayAll = createTurns(() =>
@@ -57,22 +55,5 @@ export async function startRelay(needs: {
     stopListening();
     for (const timer of timers) clearInterval(timer);
     await relayAll.last();
-  });
-}
-
-/** For an alert: events that wait for long mean sessions of people who were struck off. */
-function measureWaiting(metrics: Registry, postgres: Postgres): void {
-  new Gauge({
-    name: 'rpps_register_events_waiting',
-    help: 'Events of the register that were not handed to the services that act on them yet',
-    registers: [metrics],
-    async collect() {
-      const counted = await postgres
-        .query<{ waiting: number }>(
-          'SELECT count(*)::int AS waiting FROM register_events WHERE queued_at IS NULL',
-        )
-        .catch(() => undefined);
-      this.set(counted?.rows[0]?.waiting ?? Number.NaN);
-    },
   });
 }
