@@ -1,5 +1,6 @@
+import type { AskFigures } from './ask.ts';
 import { figuresOf } from './process-figures.ts';
-import { measureBareHttp, measureRegister, type QuestionFigures, tableSizes } from './register.ts';
+import { measureBareHttp, measureRegister, tableSizes } from './register.ts';
 import { startRegisterService } from './register-service.ts';
 
 /** As much as the record of somebody with an activity. */
@@ -17,7 +18,7 @@ export async function printRegister(rows: number, seconds: number): Promise<void
   console.table(await tableSizes(service));
 }
 
-function line({ perSecond, p50, p99, failed, cpuMicros }: QuestionFigures, bare: QuestionFigures) {
+function line({ perSecond, p50, p99, failed, cpuMicros }: AskFigures, bare: AskFigures) {
   return {
     'per s': Math.round(perSecond),
     'p50 ms': round(p50),

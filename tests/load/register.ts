@@ -1,38 +1,14 @@
 import { spawn } from 'node:child_process';
-import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { figuresOf } from './process-figures.ts';
+import { once } from 'node:events';
+import { type AskFigures, ask, type Question } from './ask.ts';
 import type { RegisterService } from './register-service.ts';
 
-/** What one kind of question costs rpps-directory. */
-export interface QuestionFigures {
-  readonly name: string;
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly failed: number;
-  /** CPU of the process, in microseconds for each. */
-  readonly cpuMicros: number;
-}
-
-interface Question {
-  readonly name: string;
-  readonly parallel: number;
-  ask(): Ask;
-}
-interface Ask {
-  readonly path: string;
-  readonly body?: object;
-  readonly headers?: Record<string, string>;
-}
-
-const WARM_UP_SECONDS = 3;
-
-export async function measureRegister(service: RegisterService, seconds: number): Promise<QuestionFigures[]> {
-  const figures: QuestionFigures[] = [];
-  for (const question of await describeQuestions(service))
-    figures.push(await measure(question, service.origin, service.pid, seconds, await callHeaders(service)));
+export async function measureRegister(service: RegisterService, seconds: number): Promise<AskFigures[]> {
+  const figures: AskFigures[] = [];
+  for (const question of await describeQuestions(service)) {
+    const authorization = `Bearer ${await service.caller.tokenFor('rpps-directory')}`;
+    figures.push(await ask(question, { ...service, headers: { authorization } }, seconds));
+  }
   return figures;
 }
 
@@ -40,100 +16,23 @@ export async function measureRegister(service: RegisterService, seconds: number)
  * The same exchange with a bare `node:http` that parses the question and sends as many bytes: what HTTP itself costs on this
  * machine, at this moment.
  */
-export async function measureBareHttp(bytes: number, seconds: number): Promise<QuestionFigures> {
+export async function measureBareHttp(bytes: number, seconds: number): Promise<AskFigures> {
   const program = `require('node:http').createServer((q, r) => {
     let text = ''; q.setEncoding('utf8').on('data', (c) => { text += c }).on('end', () => {
       JSON.parse(text); r.setHeader('content-type', 'application/json'); r.end('x'.repeat(${bytes})) })
-  }).listen(+process.argv[1], '127.0.0.1', () => console.log('ready'))`;
-  const port = await freePort();
-  const child = spawn(process.execPath, ['-e', program, String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout, 'data');
   const question = {
     name: 'bare node:http',
     parallel: 32,
-    ask: () => ({ path: '/', body: { nationalId: '8' } }),
+    next: () => ({ path: '/', body: { nationalId: '8' } }),
   };
-  const figures = await measure(question, `http://127.0.0.1:${port}`, child.pid ?? 0, seconds, {});
-  child.kill();
-  return figures;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A server that listens on an address and a port has both.
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function callHeaders({ caller }: RegisterService): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${await caller.tokenFor('rpps-directory')}` };
-}
-
-async function measure(
-  question: Question,
-  origin: string,
-  pid: number,
-  seconds: number,
-  headers: Record<string, string>,
-): Promise<QuestionFigures> {
-  const agent = new Agent({ keepAlive: true, maxSockets: question.parallel });
-  await run(WARM_UP_SECONDS);
-  const [before, started] = [figuresOf(pid).cpuMs, performance.now()];
-  const { durations, failed } = await run(seconds);
-  const elapsed = (performance.now() - started) / 1000;
-  const cpuMs = figuresOf(pid).cpuMs - before;
-  agent.destroy();
-  const sorted = durations.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-  return {
-    name: `${question.name}, ${question.parallel} at once`,
-    perSecond: durations.length / elapsed,
-    p50: at(0.5),
-    p99: at(0.99),
-    failed,
-    cpuMicros: (cpuMs * 1000) / durations.length,
-  };
-
-  async function run(forSeconds: number) {
-    const until = performance.now() + forSeconds * 1000;
-    const durations: number[] = [];
-    let failed = 0;
-    await Promise.all(
-      Array.from({ length: question.parallel }, async () => {
-        while (performance.now() < until) {
-          const began = performance.now();
-          if ((await send(question.ask())) !== 200) failed++;
-          durations.push(performance.now() - began);
-        }
-      }),
-    );
-    return { durations, failed };
-  }
-
-  function send({ path, body, headers: more }: Ask): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const text = body === undefined ? '' : JSON.stringify(body);
-      const call = request(`${origin}${path}`, {
-        agent,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          ...headers,
-          ...more,
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-        },
-      });
-      call.on('error', reject);
-      call.on('response', (response) => {
-        response.resume().on('end', () => resolve(response.statusCode ?? 0));
-      });
-      call.end(text);
-    });
+  const asked = { origin: `http://127.0.0.1:${Number(port)}`, pid: child.pid ?? 0, headers: {} };
+  try {
+    return await ask(question, asked, seconds);
+  } finally {
+    child.kill();
   }
 }
 
@@ -172,22 +71,26 @@ async function describeQuestions({ database, fhirKey }: RegisterService): Promis
   };
   const kinds = Object.values(searches);
   return [
-    { name: 'lookup by RPPS number', parallel: 8, ask: () => lookup(person().national_id) },
-    { name: 'lookup by RPPS number', parallel: 32, ask: () => lookup(person().national_id) },
+    ...[
+      { parallel: 8 },
+      { parallel: 32 },
+      { parallel: 64, perSecond: 2_000 },
+      { parallel: 64, perSecond: 4_000 },
+    ].map((load) => ({ name: 'lookup by RPPS number', ...load, next: () => lookup(person().national_id) })),
     ...(declared.length > 0
-      ? [{ name: 'lookup by ADELI number', parallel: 32, ask: () => lookup(drawn(declared).identifier) }]
+      ? [{ name: 'lookup by ADELI number', parallel: 32, next: () => lookup(drawn(declared).identifier) }]
       : []),
-    { name: 'search: all of these', parallel: 2, ask: () => drawn(kinds)(person()) },
-    ...Object.entries(searches).map(([name, ask]) => ({ name, parallel: 1, ask: () => ask(person()) })),
+    { name: 'search: all of these', parallel: 2, next: () => drawn(kinds)(person()) },
+    ...Object.entries(searches).map(([name, ask]) => ({ name, parallel: 1, next: () => ask(person()) })),
     {
       name: 'FHIR: Practitioner by RPPS number',
       parallel: 2,
-      ask: () => fhir(`Practitioner?identifier=${person().national_id}`),
+      next: () => fhir(`Practitioner?identifier=${person().national_id}`),
     },
     {
       name: 'FHIR: Practitioner by family and given name',
       parallel: 2,
-      ask: () => {
+      next: () => {
         const { family_key, given_key } = person();
         return fhir(
           `Practitioner?${new URLSearchParams({ family: family_key, given: given_key, _count: '20' })}`,
