@@ -31,8 +31,8 @@ const pharmacy = {
   codeSectionPharmacien: 'A',
   codeRole: 'FON-03',
   codeGenreActivite: 'GENR01',
-  numeroSiretSite: '49940088500020',
-  identifiantTechniqueDeLaStructure: 'C49940088500020',
+  numeroSiretSite: '99999999900036',
+  identifiantTechniqueDeLaStructure: 'C99999999900036',
   raisonSocialeSite: 'PHARMACIE DE L’ÉTÉ',
   codePostal: '13001',
   libelleCommune: 'Marseille',
@@ -229,6 +229,35 @@ describe('a role', () => {
         )
         .toEqual([role.id]);
     expect((await world.get(`/PractitionerRole/${role.id}`)).json()).toEqual(role);
+  });
+
+  it('has the mailbox of its cabinet, which its rank in the RPPS names', async () => {
+    const [who, rank] = [numbered(711), `${numbered(711).slice(1)}003`];
+    await world.imports('personne_activite', {
+      [who]: [
+        {
+          nomDexercice: 'RANG',
+          codeProfession: '70',
+          ...cabinet,
+          identifiantTechniqueDeLaStructure: 'R10100000328372',
+          ancienIdentifiantDeLaStructure: `4${rank}`,
+          autoriteDenregistrement: 'CNOMK/CNOMK/CNOMK',
+        },
+      ],
+    });
+    await world.imports('mssante', {
+      [who]: [
+        {
+          typeBal: 'CAB',
+          adresseBal: 'cabinet@medecin.mssante.example',
+          typeIdentifiantStructure: '4',
+          identificationStructure: rank,
+        },
+      ],
+    });
+    const role = await one<PractitionerRole>('/PractitionerRole?mailbox-mss=cabinet@medecin');
+    expect(role.identifier?.[0]?.value).toBe(role.id);
+    expect(role.telecom).toHaveLength(1);
   });
 
   it('is found by every code of the table of authorities, which the extracts write more of', async () => {

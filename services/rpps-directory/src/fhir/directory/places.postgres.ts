@@ -17,7 +17,7 @@ import { listingOfStructure, type StructureListing } from './structure-listing.t
  */
 export const publishPlaces: Follow = {
   // Under another name it begins again: change the number when the same files make other places or roles.
-  name: 'published places, 1',
+  name: 'published places, 2',
   tables: ['published_roles', 'published_structures'],
 
   async follow(tx, subjects) {

@@ -73,6 +73,8 @@ export function identifiersOfStructure({ row, kind }: Structure): string[] {
   return [
     row.identifiantTechniqueDeLaStructure,
     row.ancienIdentifiantDeLaStructure,
+    // It begins with its type (TRE_G07), of one digit: 4 for a rank in the RPPS.
+    row.ancienIdentifiantDeLaStructure.slice(1),
     numeroFinessSite,
     numeroSiretSite,
     ...(numeroFinessSite === '' ? [] : [`1${numeroFinessSite}`]),
