@@ -1,6 +1,6 @@
 import { defineTable } from '../table.ts';
 
-/** The national ones. The extracts write three of them, `CNOM/CNOM/ARS`, with ARS and CPAM besides. */
+/** The extracts write three of them, `CNOM/CNOM/ARS`, with ARS and CPAM, which are not in the table. */
 export const autoriteEnregistrement = defineTable({
   id: 'TRE_R60-AutoriteEnregistrement',
   concepts: [
@@ -12,5 +12,25 @@ export const autoriteEnregistrement = defineTable({
     ['ONCD', 'Ordre des chirurgiens-dentistes'],
     ['ONI', 'Ordre des infirmiers'],
     ['SSA', 'Service de santé des armées'],
+    ['ARS-01', 'ARS-01 : Guadeloupe'],
+    ['ARS-02', 'ARS-02 : Martinique'],
+    ['ARS-03', 'ARS-03 : Guyane'],
+    ['ARS-05', 'ARS-05 : La Réunion'],
+    ['ARS-06', 'ARS-06 : Mayotte'],
+    ['ARS-11', 'ARS-11 : Ile-de-France'],
+    ['ARS-24', 'ARS-24 : Centre-Val de Loire'],
+    ['ARS-27', 'ARS-27 : Bourgogne-Franche-Comté'],
+    ['ARS-28', 'ARS-28 : Normandie'],
+    ['ARS-32', 'ARS-32 : Hauts-de-France'],
+    ['ARS-44', 'ARS-44 : Grand Est'],
+    ['ARS-52', 'ARS-52 : Pays de la Loire'],
+    ['ARS-53', 'ARS-53 : Bretagne'],
+    ['ARS-75', 'ARS-75 : Nouvelle-Aquitaine'],
+    ['ARS-76', 'ARS-76 : Occitanie'],
+    ['ARS-84', 'ARS-84 : Auvergne-Rhône-Alpes'],
+    ['ARS-93', "ARS-93 : Provence-Alpes-Côte d'Azur"],
+    ['ARS-94', 'ARS-94 : Corse'],
+    ['AT-975', 'AT-975 : ATS de Saint-Pierre-Et-Miquelon'],
+    ['ENREG', 'Enregistrement par les AE locales (Structures)'],
   ],
 });

@@ -260,23 +260,27 @@ describe('a role', () => {
     expect(role.telecom).toHaveLength(1);
   });
 
-  it('is found by every code of the table of authorities, which the extracts write more of', async () => {
-    const authority =
-      'https://mos.esante.gouv.fr/NOS/TRE_R60-AutoriteEnregistrement/FHIR/TRE-R60-AutoriteEnregistrement|';
-    const who = numbered(710);
+  it('is found by any authority of the table, regional ones too; what is not in it has no system', async () => {
+    const table =
+      'https://mos.esante.gouv.fr/NOS/TRE_R60-AutoriteEnregistrement/FHIR/TRE-R60-AutoriteEnregistrement';
+    const [regional, fund] = [numbered(710), numbered(712)];
+    const of = (nomDexercice: string, authority: string) => [
+      {
+        ...pharmacist(4),
+        nomDexercice,
+        codeProfession: '70',
+        autoriteDenregistrement: `${authority}/${authority}/ARS`,
+      },
+    ];
     await world.imports('personne_activite', {
-      [who]: [
-        {
-          ...pharmacist(4),
-          nomDexercice: 'REGIONAL',
-          codeProfession: '70',
-          autoriteDenregistrement: 'ARS/ARS/ARS',
-        },
-      ],
+      [regional]: of('REGIONAL', 'ARS-93'),
+      [fund]: of('CAISSE', 'CPAM'),
     });
-    const query = `data-registration-authority=${encodeURIComponent(authority)}`;
-    const { id } = await one<Practitioner>(`/Practitioner?family=regional&${query}`);
-    await one<PractitionerRole>(`/PractitionerRole?practitioner=${id}&${query}`);
+    const search = (value: string) => `data-registration-authority=${encodeURIComponent(value)}`;
+    const { id } = await one<Practitioner>(`/Practitioner?family=regional&${search(`${table}|`)}`);
+    await one<PractitionerRole>(`/PractitionerRole?practitioner=${id}&${search(`${table}|ARS-93`)}`);
+    await one<Practitioner>(`/Practitioner?family=caisse&${search('|CPAM')}`);
+    expect(resources(await found(`/Practitioner?family=caisse&${search(`${table}|`)}`))).toEqual([]);
   });
 
   it('comes with its person and its structure', async () => {

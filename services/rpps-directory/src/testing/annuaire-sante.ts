@@ -109,7 +109,7 @@ const everywhere = {
   'data-information-system':
     'same, with RPPS and FINESS as values. Our choice: FINESS for a structure that FINESS numbers, RPPS for all the rest; no extract names MSS or CG',
   'data-registration-authority':
-    "same. Our choice: the three names of the column `Autorité d'enregistrement` are read as those of the person, of the activity and of the structure; codes of TRE_R60 and, as the extracts write them, ARS and CPAM",
+    "same. Our choice: the three names of the column `Autorité d'enregistrement` are read as those of the person, of the activity and of the structure; codes of TRE_R60 and, as the extracts write them and without a system, ARS and CPAM",
   identifier: 'same: `value`, `system|value`, `system|`, and `identifier:of-type=type system|type|value`',
   'identifier-type': 'same',
   'mailbox-mss': 'same, with `:contains` and `:exact`',

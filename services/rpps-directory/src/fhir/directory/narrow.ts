@@ -328,8 +328,8 @@ const roleFacets: Facets = [
   ['G05', 'section'],
 ];
 
-/** Tables of which the extracts write more codes than they have: regional authorities, and diplomas said to be of the State. */
-const openTables: readonly TableName[] = ['R60', 'R48'];
+/** Of which a resource may have a code that the table lacks: any diploma that is said to be of the State. */
+const openTable: TableName = 'R48';
 
 /** A code of a table, of any table, or every code of a table. */
 function byFacets(alternatives: readonly string[], facets: Facets, { param }: Conditions): Narrowing {
@@ -341,7 +341,7 @@ function byFacets(alternatives: readonly string[], facets: Facets, { param }: Co
     if (system !== undefined) exact = false;
     for (const [table, name] of tablesAsked) {
       if (code !== undefined) for (const each of spellingsOf(code)) wanted.add(facet(name, each));
-      else if (openTables.includes(table)) return undecided;
+      else if (table === openTable) return undecided;
       else for (const { code: each } of tables[table].concepts) wanted.add(facet(name, each));
     }
   }

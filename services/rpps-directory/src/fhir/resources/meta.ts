@@ -1,4 +1,5 @@
 import type { Meta } from '@medplum/fhirtypes';
+import { conceptOf } from '@psc/nomenclatures';
 import { extensions, profiles, type ResourceType, source } from './canonicals.ts';
 import { codingOf, conceptPart, extensionOf } from './values.ts';
 
@@ -16,7 +17,10 @@ export interface Provenance {
 /** When it last changed here, under which profiles, and whom it comes from. */
 export function metaOf(type: ResourceType, { updatedAt, system, authority, conforms }: Provenance): Meta {
   const trace = extensionOf(extensions.dataTrace, [
-    conceptPart('autorite-enregistrement', [codingOf('R60', authority)]),
+    // ARS and CPAM alone, as the extracts write them, are no codes of the table.
+    conceptPart('autorite-enregistrement', [
+      codingOf(conceptOf('R60', authority) ? 'R60' : undefined, authority),
+    ]),
     { url: 'systeme-information', valueCode: system },
   ]);
   const { base, published } = profiles[type];
