@@ -9,7 +9,7 @@ import {
   trickyFamilyNames,
   womenNames,
 } from './names.ts';
-import type { Population } from './population.ts';
+import { MOST_PEOPLE, type Population } from './population.ts';
 import { type Profession, professionOf, type SavoirFaire, secondProfessionOf } from './professions.ts';
 
 /** Somebody of the register on one day, without their activities. */
@@ -82,7 +82,8 @@ const activitiesOf = weighted([
 const NONE: SavoirFaire = { type: '', code: '' };
 /** In the list of names: no later turn comes to it. */
 const FAR = 97;
-const SEQUENCES = 10_000_000;
+/** Of the numbers 999 of tests, those from 9991 on: the sandbox and the tests have people of the others. */
+const FIRST_SEQUENCE = 1_000_000;
 /** Prime to the number of sequences: a bijection, so that numbers are unique and files are in no order. */
 const STRIDE = 7_368_787;
 
@@ -109,7 +110,7 @@ export function rowsOf({ exercices }: Person): number {
 export function describe(dice: Dice, index: number, version: number): Person {
   const profession = professionOf(dice(index, topic.profession));
   const woman = isAmong(dice(index, topic.woman), profession.women);
-  const sequence = String((index * STRIDE) % SEQUENCES).padStart(7, '0');
+  const sequence = String(FIRST_SEQUENCE + ((index * STRIDE) % MOST_PEOPLE));
   const had = dice(index, topic.adeli);
   const adeli = profession.fromAdeli && isAmong(had, 0.45) ? `0B${sequence}` : '';
   // Left behind by the migration, until something of theirs is written again.
@@ -150,7 +151,7 @@ function written(givenName: string, thrown: number): string {
 }
 
 function rppsOf(dice: Dice, index: number, sequence: string): string {
-  const rpps = withLuhnKey(`998${sequence}`);
+  const rpps = withLuhnKey(`999${sequence}`);
   if (!isAmong(dice(index, topic.luhn), 0.0002)) return rpps;
   // The register has some whose key is wrong.
   return `${rpps.slice(0, 10)}${(Number(rpps.at(-1)) + 1) % 10}`;

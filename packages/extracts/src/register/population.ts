@@ -21,8 +21,8 @@ export interface RegisterOptions {
   readonly churn: Churn;
 }
 
-/** RPPS numbers 998 followed by seven digits and a key. */
-export const MOST_PEOPLE = 10_000_000;
+/** RPPS numbers 999 followed by seven digits, the first of which is no 0, and a key. */
+export const MOST_PEOPLE = 9_000_000;
 const LONGEST_DAY = 3660;
 
 /** Who is in the register on a day. People are numbers from 0: newcomers follow those of the first day. */
@@ -46,7 +46,7 @@ export function createPopulation({ seed, people, day, churn }: RegisterOptions):
   if (size > MOST_PEOPLE) throw new RangeError(`there are numbers for ${MOST_PEOPLE} people`);
   const share = churn.changed + churn.left;
   // One person in so many, from another one each day: exactly the share, whatever the number of people.
-  const offsets = Array.from({ length: day + 1 }, (_, each) => (dice(each, DAY) / 2 ** 32) * MOST_PEOPLE);
+  const offsets = Array.from({ length: day + 1 }, (_, each) => (dice(each, DAY) / 2 ** 32) * FARTHEST);
 
   return {
     dice,
@@ -66,6 +66,9 @@ export function createPopulation({ seed, people, day, churn }: RegisterOptions):
     },
   };
 }
+
+/** How far into the people a day begins to count. */
+const FARTHEST = 10_000_000;
 
 /** Topics, apart from those of people and structures. */
 const DAY = 5_000;
