@@ -317,13 +317,17 @@ describe('the routes of events', async () => {
     expect(await readPrevious(id)).toEqual({ ...before, changed: ['phone', 'mail'] });
   });
 
-  it('say nothing of what was not there, came back, or was no contact', async () => {
+  it('say that a telephone was added, and nothing of what came back, or was no contact', async () => {
     const before = { phone: '', mail: 'camille@sante.example' };
+    const [added = 0] = await happen({ type: 'contact_changed', contact: sealed(before) });
     const [unchanged = 0, other = 0] = await happen(
       { type: 'contact_changed', contact: sealed(before) },
       { type: 'struck_off' },
     );
     await describeContact({ ...before, phone: '+33639980002' });
+    expect(await readPrevious(added)).toEqual({ ...before, changed: ['phone'] });
+    await postgres.query('DELETE FROM described_pro_sante_connect WHERE subject = $1', [camille]);
+    await describeContact(before);
     expect(await readPrevious(unchanged)).toBeNull();
     expect(await readPrevious(other)).toBeNull();
     expect(await readPrevious(2 ** 40)).toBeNull();

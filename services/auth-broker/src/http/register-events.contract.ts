@@ -235,6 +235,25 @@ export function registerEventsContract(openWorld: OpenWorld): void {
       expect(await owed()).toMatchObject([{ channel: 'email' }]);
     });
 
+    it.each([
+      { what: 'a first telephone', previous: { phone: '', mail: contact.mail } },
+      { what: 'a number in place of words', previous: { phone: 'voir secrétariat', mail: contact.mail } },
+    ])('is told to the address that stays: $what', async ({ previous }) => {
+      await done(changeContact(['phone'], previous));
+      const content = { kind: 'contact-changed', contact: 'phone' };
+      expect(await owed()).toMatchObject([{ channel: 'email', to: contact.mail, content }]);
+    });
+
+    it('is told to the telephone that stays: a first address', async () => {
+      await done(changeContact(['mail'], { ...contact, mail: '' }));
+      expect(await owed()).toMatchObject([{ channel: 'sms', content: { contact: 'email' } }]);
+    });
+
+    it('is told to the old address alone when both change and there was no telephone', async () => {
+      await done(changeContact(['phone', 'mail'], { ...contact, phone: '' }));
+      expect(await owed()).toMatchObject([{ channel: 'email', content: { contact: 'email' } }]);
+    });
+
     it('is told once for one event, even when the first try was cut short', async () => {
       const id = changeContact(['phone']);
       world.broken.add('queue');

@@ -6,11 +6,12 @@ export interface Run {
   readonly last: number;
 }
 
-export interface PreviousContact {
-  readonly phone: string;
-  readonly mail: string;
-  /** Which of the two is not theirs any more. */
-  readonly changed: readonly ('phone' | 'mail')[];
+export type ContactPart = 'phone' | 'mail';
+
+/** '' is what the register did not say. */
+export interface PreviousContact extends Readonly<Record<ContactPart, string>> {
+  /** Which of the two is another now, or new. */
+  readonly changed: readonly ContactPart[];
 }
 
 /** What happened in the register. Throws `Unavailable`. */

@@ -3,7 +3,7 @@ import type { RegisterEvent } from '@psc/contracts';
 import { Unavailable } from '@psc/kernel';
 import type { Devices } from '#src/ports/devices.ts';
 import type { Directory } from '#src/ports/directory.ts';
-import type { RegisterEvents, Run } from '#src/ports/register-events.ts';
+import type { ContactPart, PreviousContact, RegisterEvents, Run } from '#src/ports/register-events.ts';
 import type { DecideChallenge } from './decide-challenge.ts';
 import type { SendMessage } from './send-message.ts';
 
@@ -26,8 +26,8 @@ export function createActOnRegisterEvents(needs: {
   readonly sendMessage: SendMessage;
   /** Hears of each event that was acted on. */
   readonly onActed: (event: RegisterEvent) => void;
-  /** Hears that the contact of before could not be written to at all. */
-  readonly onUnreachable: (event: RegisterEvent, changed: 'phone' | 'mail') => void;
+  /** Hears that of this change nobody could be told: neither way of before can be written to. */
+  readonly onUnreachable: (event: RegisterEvent, changed: ContactPart) => void;
 }): ActOnRegisterEvents {
   const { events, directory, devices, approvals } = needs;
 
@@ -79,24 +79,42 @@ export function createActOnRegisterEvents(needs: {
     for (const approval of await approvals.awaiting(previousId)) await approvals.abandon(approval.id);
   }
 
-  /** Told to the old telephone number, and to the old address, in case nobody asked for the change. */
+  /**
+   * Told to the old telephone number, and to the old address, in case nobody asked for the change. Where there was none that
+   * can be written to, to the other: a first telephone is how somebody else would activate an app.
+   */
   async function announce(event: RegisterEvent): Promise<void> {
-    const { id, at } = event;
-    const previous = await events.findPreviousContact(id);
-    for (const changed of previous?.changed ?? []) {
-      const sent = await needs.sendMessage({
-        channel: changed === 'phone' ? 'sms' : 'email',
-        to: previous?.[changed] ?? '',
-        content: {
-          kind: 'contact-changed',
-          contact: changed === 'phone' ? 'phone' : 'email',
-          changedAt: at * 1000,
-        },
-        // The same event is announced once, however often it comes.
-        cause: `register-event:${id}`,
-      });
-      if (!sent.ok) needs.onUnreachable(event, changed);
+    const previous = await events.findPreviousContact(event.id);
+    if (previous) {
+      for (const part of previous.changed) {
+        const other = part === 'phone' ? 'mail' : 'phone';
+        const isTold =
+          (await tell(event, part, part, previous)) ||
+          (!previous.changed.includes(other) && (await tell(event, part, other, previous)));
+        if (!isTold) needs.onUnreachable(event, part);
+      }
     }
-    await events.markAnnounced(id);
+    await events.markAnnounced(event.id);
+  }
+
+  /** `to` the part of before that is given; false when it cannot be written to. */
+  async function tell(
+    { id, at }: RegisterEvent,
+    changed: ContactPart,
+    to: ContactPart,
+    previous: PreviousContact,
+  ): Promise<boolean> {
+    const sent = await needs.sendMessage({
+      channel: to === 'phone' ? 'sms' : 'email',
+      to: previous[to],
+      content: {
+        kind: 'contact-changed',
+        contact: changed === 'phone' ? 'phone' : 'email',
+        changedAt: at * 1000,
+      },
+      // The same event is announced once, however often it comes.
+      cause: `register-event:${id}`,
+    });
+    return sent.ok;
   }
 }

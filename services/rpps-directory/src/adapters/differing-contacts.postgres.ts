@@ -16,7 +16,7 @@ interface Pair {
  */
 export async function compareContacts(client: PoolClient, seal: Seal): Promise<void> {
   const query = `SELECT subject, old_contact, contact FROM differing
-    WHERE change = 'changed' AND old_contact IS NOT NULL`;
+    WHERE change IN ('changed', 'returned') AND old_contact IS NOT NULL`;
   for await (const page of pages<Pair>(client, query)) {
     const differ = page.filter(({ subject, old_contact, contact }) => {
       if (contact === null) return true;

@@ -332,6 +332,13 @@ describe('the register in PostgreSQL', () => {
       expect(JSON.parse(seal.open(contactName(lambda), event?.contact) ?? '')).toEqual(reachable);
     });
 
+    it('say it too of an ADELI number that was away for a day, and is active all the same', async () => {
+      await apply('pro_sante_connect', [run(adeli, reachable), ...many]);
+      await apply('pro_sante_connect', many);
+      await apply('pro_sante_connect', [run(adeli, { ...reachable, phone: '0639980002' }), ...many]);
+      expect(await events()).toEqual([{ type: 'contact_changed', subject: adeli, previous_id: null }]);
+    });
+
     it('follow a rollback too', async () => {
       await apply('pro_sante_connect', [run(lambda, reachable), ...many]);
       await apply('pro_sante_connect', [run(martin), ...many]);

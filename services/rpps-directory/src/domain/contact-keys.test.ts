@@ -62,8 +62,10 @@ test.each([
   expect(changedParts({ phone: '+33639980042', mail: 'camille@sante.example' }, now)).toEqual(changed);
 });
 
-test('A way that was not there has not changed, and what is no number is compared as it is written', () => {
-  expect(changedParts({ phone: '', mail: '' }, { phone: '0639980042', mail: 'a@b.example' })).toEqual([]);
+test('A way that was not there is a change too, and what is no number is compared as it is written', () => {
+  expect(
+    changedParts({ phone: '', mail: 'a@b.example' }, { phone: '0639980042', mail: 'a@b.example' }),
+  ).toEqual(['phone']);
   expect(changedParts({ phone: 'standard', mail: '' }, { phone: 'standard', mail: '' })).toEqual([]);
   expect(changedParts({ phone: 'standard', mail: '' }, { phone: 'bureau', mail: '' })).toEqual(['phone']);
 });

@@ -37,12 +37,11 @@ export function normaliseMail(written: string): string | undefined {
   return /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(address) ? address : undefined;
 }
 
-/** By which ways somebody was reached and is not any more. Two spellings of one telephone number are the same way. */
+/** Which ways of reaching somebody are others than before, or new. Two spellings of one telephone number are the same way. */
 export function changedParts(before: Contact, now: Contact): ('phone' | 'mail')[] {
   const changed: ('phone' | 'mail')[] = [];
-  if (before.phone !== '' && meaningOfPhone(before.phone) !== meaningOfPhone(now.phone))
-    changed.push('phone');
-  if (before.mail !== '' && meaningOfMail(before.mail) !== meaningOfMail(now.mail)) changed.push('mail');
+  if (meaningOfPhone(before.phone) !== meaningOfPhone(now.phone)) changed.push('phone');
+  if (meaningOfMail(before.mail) !== meaningOfMail(now.mail)) changed.push('mail');
   return changed;
 }
 
