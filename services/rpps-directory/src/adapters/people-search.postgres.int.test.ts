@@ -21,7 +21,9 @@ const follower = createFollower(postgres, listPeople);
 
 beforeEach(async () => {
   await emptyRegister(postgres);
-  await postgres.query('TRUNCATE listed_people, listed_words, known_words, register_followers, changes');
+  await postgres.query(
+    'TRUNCATE listed_people, listed_words, listed_practices, known_words, known_practices, register_followers, changes',
+  );
 });
 
 type Kind = 'personne_activite' | 'pro_sante_connect';
@@ -36,7 +38,7 @@ const named = (at: number, nomDexercice: string, prenomDexercice: string, change
   run(numbered(at), { rows: [practice({ nomDexercice, prenomDexercice, ...change })] });
 
 async function found(criteria: Partial<Criteria>, count = 50, cursor?: string) {
-  const page = await people.search({ words: [], facets: [], inactive: false, ...criteria }, count, cursor);
+  const page = await people.search({ words: [], inactive: false, ...criteria }, count, cursor);
   if (!page) throw new Error('the cursor is refused');
   return { ids: page.people.map(({ nationalId }) => nationalId), next: page.next, people: page.people };
 }
@@ -53,6 +55,16 @@ async function walk(criteria: Partial<Criteria>, count: number, between?: (page:
     next = after;
   }
   return seen;
+}
+
+/** Draws as if by chance, and the same each time. */
+function createDraw(seed: number) {
+  let state = seed;
+  return <Item>(items: readonly [Item, ...Item[]] | readonly Item[]): Item => {
+    state = (state * 48_271) % 2_147_483_647;
+    // The remainder is one of its places.
+    return items[state % items.length] as Item;
+  };
 }
 
 describe('a search by name', () => {
@@ -112,11 +124,11 @@ describe('a search by what people are', () => {
   );
 
   it('finds who has all of it, with a name or without', async () => {
-    expect((await found({ facets: ['profession:10'] })).ids).toEqual([1, 2].map(numbered));
-    expect((await found({ facets: ['department:75'] })).ids).toEqual([3, 1].map(numbered));
-    expect((await found({ facets: ['department:75', 'savoir-faire:SM53'] })).ids).toEqual([numbered(1)]);
-    expect((await found({ facets: ['department:2B'], words: ['mar'] })).ids).toEqual([numbered(2)]);
-    expect((await found({ facets: ['department:2B'], words: ['zoe'] })).ids).toEqual([]);
+    expect((await found({ profession: '10' })).ids).toEqual([1, 2].map(numbered));
+    expect((await found({ department: '75' })).ids).toEqual([3, 1].map(numbered));
+    expect((await found({ department: '75', savoirFaire: 'SM53' })).ids).toEqual([numbered(1)]);
+    expect((await found({ department: '2B', words: ['mar'] })).ids).toEqual([numbered(2)]);
+    expect((await found({ department: '2B', words: ['zoe'] })).ids).toEqual([]);
   });
 
   it('finds who may practise no more only when asked to', async () => {
@@ -135,8 +147,8 @@ describe('the pages of a search', () => {
     { words: ['martin'] },
     { words: ['artin'] },
     { words: ['martin', 'ann'] },
-    { facets: ['profession:10'] },
-    { words: ['martin'], facets: ['profession:10'] },
+    { profession: '10' },
+    { words: ['martin'], profession: '10' },
   ];
   const crowd = Array.from({ length: 60 }, (_, at) => named(at, 'MARTIN', `Anne${String(at % 7)} Martine`));
 
@@ -173,6 +185,121 @@ describe('the pages of a search', () => {
     for (const cursor of ['', 'x', next?.slice(2), Buffer.from('{"of":1}').toString('base64url')])
       await expect(found({ words: ['martin'] }, 5, cursor ?? '')).rejects.toThrow();
   });
+});
+
+/** More people than one page looks at, and the same each time. */
+describe('among many people, any search', () => {
+  const draw = createDraw(7);
+  const families = ['MARTEL', 'MARTIN', 'MARTY-LE GALL', 'MARÉCHAL', 'MARTINEZ', 'MARTOURET', 'MARTEAU'];
+  const givens = ['Anne', 'Marthe', 'Jean-Marc', 'Zoé', 'Ève', 'Martin', 'Martine Anne', 'Léa', 'Guy'];
+  const professions = ['10', '10', '10', '10', '60', '60', '21', '95'];
+  const departments = ['75', '75', '75', '13', '13', '69', '2B', '974', ''];
+  const skills = ['', '', '', 'SM26', 'SM53', 'SM54'];
+  const postal = (department: string) => department.replace('2B', '20').padEnd(5, '2');
+  const crowd = Array.from({ length: 12_000 }, (_, at) => ({
+    id: numbered(at),
+    family: `${draw(families)}${draw(['', ` X${String(at % 97)}`])}`,
+    given: draw(givens),
+    // The last people are what nobody else is, or hardly.
+    places: Array.from({ length: draw([1, 1, 1, 2]) }, () => ({
+      profession: at > 11_990 ? '28' : draw(professions),
+      department: at > 11_995 ? '48' : draw(departments),
+      skill: draw(skills),
+    })),
+    active: at % 19 > 0,
+  }));
+  const described = ({ id, family, given, places }: (typeof crowd)[number]) =>
+    run(id, {
+      rows: places.map(({ profession, department, skill }) =>
+        practice({
+          nomDexercice: family,
+          prenomDexercice: given,
+          codeProfession: profession,
+          codePostal: department === '' ? '' : postal(department),
+          codeSavoirFaire: skill,
+          codeTypeSavoirFaire: skill === '' ? '' : 'S',
+        }),
+      ),
+    });
+
+  /** Whom somebody who reads them all would find. */
+  function expected({
+    words = [],
+    profession,
+    savoirFaire,
+    department,
+    inactive = false,
+  }: Partial<Criteria>) {
+    const suits = (has: (word: string, asked: string) => boolean) =>
+      crowd.filter(
+        ({ family, given, places, active }) =>
+          (active || inactive) &&
+          words.every((asked) =>
+            nameKey(`${family} ${given}`)
+              .split(' ')
+              .some((word) => has(word, asked)),
+          ) &&
+          (profession === undefined || places.some((place) => place.profession === profession)) &&
+          (savoirFaire === undefined || places.some(({ skill }) => skill === savoirFaire)) &&
+          (department === undefined || places.some((place) => place.department === department)),
+      );
+    const beginning = suits((word, asked) => word.startsWith(asked));
+    const found =
+      beginning.length === 0 && words.every((word) => word.length >= 3)
+        ? suits((word, asked) => word.includes(asked))
+        : beginning;
+    return found.map(({ id }) => id).toSorted();
+  }
+
+  const askedWords = [
+    'm',
+    'mar',
+    'martin',
+    'anne',
+    'an',
+    'zoe',
+    'x5',
+    'art',
+    'rti',
+    'arti',
+    'eve',
+    'gall',
+    'ea',
+  ];
+  const somethingOr = <Value>(value: Value) => draw([undefined, undefined, value]);
+  const searches = Array.from({ length: 50 }, (): Partial<Criteria> => {
+    const words = Array.from({ length: draw([0, 1, 1, 2, 3]) }, () => draw(askedWords));
+    const profession = somethingOr(draw(['10', '21', '95', '28', '99']));
+    return {
+      words,
+      profession: words.length === 0 ? (profession ?? '60') : profession,
+      savoirFaire: somethingOr(draw(['SM26', 'SM99'])),
+      department: somethingOr(draw(['75', '2B', '48', '974'])),
+      inactive: draw([false, false, true]),
+    };
+  });
+
+  it('finds whom reading all of them finds, each once, over all its pages', async () => {
+    await imported('personne_activite', crowd.map(described));
+    await imported('personne_activite', crowd.filter(({ active }) => active).map(described));
+    for (const search of searches) {
+      const seen = await walk(search, 50);
+      expect(seen.toSorted(), JSON.stringify(search)).toEqual(expected(search));
+    }
+    const nameOf = new Map(
+      crowd.map(({ id, family, given }) => [id, wordsOf(nameKey(`${family} ${given}`)).join(' ')]),
+    );
+    const names = (await walk({ profession: '95' }, 50)).map((id) => nameOf.get(id) ?? '');
+    expect(names).toEqual(names.toSorted());
+    // Few of many: the first page says so, and does not read on and on.
+    const rare = { words: ['m'], profession: '28', department: '48' };
+    expect((await found(rare)).ids.toSorted()).toEqual(expected(rare));
+    const hardly = { words: ['art', 'x96'], department: '2B' };
+    const { ids: few, next } = await found(hardly);
+    expect(next).toBeDefined();
+    expect(few.length).toBeLessThan(expected(hardly).length);
+    expect((await walk(hardly, 50)).toSorted()).toEqual(expected(hardly));
+  }, 240_000);
 });
 
 describe('the list of people', () => {

@@ -1,19 +1,16 @@
 import type { Postgres } from '@psc/datastores';
-import { type ListedPerson, showListed } from '#src/domain/listing.ts';
+import { type CodeName, codeListed, type ListedPerson, showListed } from '#src/domain/listing.ts';
 import type { Criteria, PeopleSearch } from '#src/ports/people-search.ts';
 import { readDescribed } from './described.postgres.ts';
 import { formatCursor, type Place, parseCursor } from './search-cursor.ts';
 
 /** One page looks at so many people of an index at most, … */
-const MOST_CANDIDATES = 3_000;
-/** … or at all who have certain facets, when PostgreSQL believes them fewer than this. */
+const MOST_CANDIDATES = 10_000;
+/** … or at all who have certain codes, when they are no more than this. */
 const FEW = 20_000;
-const COUNTED = 5_000;
 /** Fewer letters are within too many words. */
 const SHORTEST_WITHIN = 3;
-const WORDS_AT_ONCE = 100;
-/** So many people have a word: it is read alone. */
-const MANY = 500;
+const WORDS_AT_ONCE = 1_000;
 /** After every name: no word holds this character. */
 const LAST = '\u{10ffff}';
 
@@ -33,8 +30,8 @@ interface Match extends Candidate {
 }
 
 /**
- * Chooses what to read first, by how many people it would have to look at: the rarest word of the name, or the facets. Each
- * way reads an index in its order, from the cursor on, and stops once the page is full.
+ * Chooses what to read first, by how many people it would have to look at: the rarest word of the name, or the codes. Each way
+ * reads an index in its order, from the cursor on, and stops once the page is full. The indexes hold all that decides.
  */
 export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres }): PeopleSearch {
   return {
@@ -67,30 +64,33 @@ export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres })
     });
   }
 
-  async function chooseWay({ words, facets }: Criteria): Promise<Place> {
-    const [fewest, counts] = await Promise.all([estimate(facets), countWords(words)]);
+  async function chooseWay(criteria: Criteria): Promise<Place> {
+    const { words } = criteria;
+    if (words.length === 0) return { ...START, way: 'codes', driver: 0 };
+    const byCodes = asksCodes(criteria);
+    if (words.length === 1 && !byCodes) return { ...START, way: 'word', driver: 0, word: words[0] ?? '' };
+    const counts = await countWords(words);
     const rarest = Math.min(...counts);
-    const driver = Math.max(0, counts.indexOf(rarest));
-    const byFacets = facets.length > 0 && fewest <= FEW && (words.length === 0 || fewest < rarest);
-    if (byFacets) return { ...START, way: 'facets', driver };
-    return { ...START, way: words.length > 0 ? 'word' : 'everybody', driver, word: words[driver] ?? '' };
+    const driver = counts.indexOf(rarest);
+    if (byCodes && rarest > MOST_CANDIDATES && (await countByCodes(criteria)) < rarest)
+      return { ...START, way: 'codes', driver };
+    return { ...START, way: 'word', driver, word: words[driver] ?? '' };
   }
 
-  /** What the planner believes; a facet that it never heard of is rare. */
-  async function estimate(facets: readonly string[]): Promise<number> {
-    if (facets.length === 0) return Number.POSITIVE_INFINITY;
-    const { rows } = await postgres.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
-      'EXPLAIN (FORMAT JSON) SELECT FROM listed_people WHERE facets @> $1::text[]',
-      [facets],
-    );
-    return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
-  }
-
-  /** How many people have a word that begins so; beyond `COUNTED` it does not matter. */
+  /** How many people have a word that begins so; beyond `FEW` it does not matter. */
   async function countWords(words: readonly string[]): Promise<number[]> {
-    if (words.length === 0) return [];
-    const { rows } = await postgres.query<{ people: number }>(COUNT, [words], 'count-words');
+    const { rows } = await postgres.query<{ people: number }>(COUNT_WORDS, [words], 'count-words');
     return rows.map(({ people }) => people);
+  }
+
+  /** The same of codes, counting who is in several places once for each. */
+  async function countByCodes(criteria: Criteria): Promise<number> {
+    const { rows } = await postgres.query<{ people: number }>(
+      COUNT_BY_CODES,
+      ranges(criteria),
+      'count-codes',
+    );
+    return rows[0]?.people ?? 0;
   }
 
   function read(criteria: Criteria, count: number, place: Place): Promise<Page> {
@@ -99,80 +99,49 @@ export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres })
         return readWord(criteria, count, place);
       case 'within':
         return readWithin(criteria, count, place);
-      case 'facets':
-        return readFacets(criteria, count, place);
-      case 'everybody':
-        return readEverybody(criteria, count, place);
+      case 'codes':
+        return readCodes(criteria, count, place);
     }
   }
 
   async function readWord(criteria: Criteria, count: number, place: Place): Promise<Page> {
     const begins = criteria.words[place.driver] ?? '';
-    const range = { from: begins, to: begins + LAST, pattern: `${begins}%` };
-    return readRange(criteria, count, place, range);
-  }
-
-  async function readRange(criteria: Criteria, count: number, place: Place, range: Range): Promise<Page> {
-    const from = [range.from, range.to, place.word, place.name, place.id];
+    const from = [begins, begins + LAST, place.word, place.name, place.id];
     const { rows } = await postgres.query<Match>(
       BY_WORD,
-      [...from, range.pattern, ...filters(criteria, place), count + 1],
+      [...from, `${begins}%`, ...filters(criteria, place), count + 1],
       'search-by-word',
     );
     if (rows.length > count) return fullPage(criteria, place, rows.slice(0, count));
     const further = await postgres.query<Candidate>(FURTHER_WORD, from, 'search-further-word');
-    return shortPage(criteria, place, rows, further.rows[0] ?? range.next);
+    return shortPage(criteria, place, rows, further.rows[0]);
   }
 
   async function readWithin(criteria: Criteria, count: number, place: Place): Promise<Page> {
     const pattern = `%${criteria.words[place.driver] ?? ''}%`;
-    const { rows: known } = await postgres.query<{ word: string; people: number }>(
+    const known = await postgres.query<{ word: string }>(
       WORDS_WITHIN,
       [pattern, place.word, WORDS_AT_ONCE],
       'words-within',
     );
-    const [first] = known;
-    if (!first) return shortPage(criteria, place, []);
-    if (first.people >= MANY) {
-      const range = { from: first.word, to: after(first.word), pattern, next: afterWord(first.word) };
-      return readRange(criteria, count, place, range);
-    }
-    const words = smallOnes(known);
+    const words = known.rows.map(({ word }) => word);
+    const from = [words, place.word, place.name, place.id];
     const { rows } = await postgres.query<Match>(
-      BY_WORDS,
-      [words, place.word, place.name, place.id, pattern, ...filters(criteria, place), count + 1],
-      'search-by-words',
+      WITHIN,
+      [...from, pattern, ...filters(criteria, place), count + 1],
+      'search-within',
     );
     if (rows.length > count) return fullPage(criteria, place, rows.slice(0, count));
-    const isEnd = words.length === known.length && known.length < WORDS_AT_ONCE;
-    return shortPage(criteria, place, rows, isEnd ? undefined : afterWord(words.at(-1) ?? ''));
+    const further = await postgres.query<Candidate>(FURTHER_WITHIN, from, 'search-further-within');
+    return shortPage(criteria, place, rows, further.rows[0] ?? afterWords(words));
   }
 
-  async function readFacets(criteria: Criteria, count: number, place: Place): Promise<Page> {
-    const values = [place.name, place.id, ...filters(criteria, place), count + 1];
-    const { rows } = await postgres.query<Match>(BY_FACETS, values, 'search-by-facets');
+  async function readCodes(criteria: Criteria, count: number, place: Place): Promise<Page> {
+    const values = [...ranges(criteria), patternsOf(criteria, place), place.name, place.id, count + 1];
+    const { rows } = await postgres.query<Match>(BY_CODES, values, 'search-by-codes');
     if (rows.length > count) return fullPage(criteria, place, rows.slice(0, count));
     return shortPage(criteria, place, rows);
   }
-
-  async function readEverybody(criteria: Criteria, count: number, place: Place): Promise<Page> {
-    const from = [place.name, place.id];
-    const values = [...from, ...filters(criteria, place), count + 1];
-    const { rows } = await postgres.query<Match>(BY_NAME, values, 'search-by-name');
-    if (rows.length > count) return fullPage(criteria, place, rows.slice(0, count));
-    const further = await postgres.query<Candidate>(FURTHER_NAME, from, 'search-further-name');
-    return shortPage(criteria, place, rows, further.rows[0]);
-  }
-}
-
-/** Words of an index, in its order: from one on, up to and without another. */
-interface Range {
-  readonly from: string;
-  readonly to: string;
-  /** What they have in common: who has two of them is met at the first one. */
-  readonly pattern: string;
-  /** Where to go on when all of it was read. */
-  readonly next?: Candidate;
 }
 
 const START = { word: '', name: '', id: '0', driver: 0 } as const;
@@ -181,25 +150,10 @@ function longest(words: readonly string[]): number {
   return words.reduce((best, word, at) => (word.length > (words[best]?.length ?? 0) ? at : best), 0);
 }
 
-/** No word sorts between a word and this. */
-function after(word: string): string {
-  return `${word} `;
-}
-
-function afterWord(word: string): Candidate {
-  return { word: after(word), name_key: '', person_id: '0' };
-}
-
-/** The first words, as long as they have few people each, and not too many together. */
-function smallOnes(known: readonly { readonly word: string; readonly people: number }[]): string[] {
-  const words: string[] = [];
-  let sum = 0;
-  for (const { word, people } of known) {
-    sum += people;
-    if (people >= MANY || sum > MOST_CANDIDATES) break;
-    words.push(word);
-  }
-  return words;
+/** When there may be more words than were read at once: no word sorts between one and it with a space. */
+function afterWords(words: readonly string[]): Candidate | undefined {
+  const last = words.length < WORDS_AT_ONCE ? undefined : words.at(-1);
+  return last === undefined ? undefined : { word: `${last} `, name_key: '', person_id: '0' };
 }
 
 /** Goes on after its last one. */
@@ -216,16 +170,33 @@ function shortPage(criteria: Criteria, place: Place, rows: readonly Match[], las
   };
 }
 
-/** Values of `holds`: every word as a pattern of a whole name, facets, and whether the inactive count. */
-function filters({ words, facets, inactive }: Criteria, { way }: Place): unknown[] {
-  const patterns = words.map((word) => (way === 'within' ? `%${word}%` : `% ${word}%`));
-  return [patterns, facets, inactive];
+function asksCodes({ profession, savoirFaire, department }: Criteria): boolean {
+  return (profession ?? savoirFaire ?? department) !== undefined;
 }
 
-/** From the parameter `first` on: patterns, facets, inactive. */
-function holds(first: number, name: string): string {
-  return `(' ' || ${name}) LIKE ALL ($${first}::text[]) AND p.facets @> $${first + 1}::text[]
-    AND (p.active OR $${first + 2}::boolean)`;
+/** Every word, as a pattern of a whole name. */
+function patternsOf({ words }: Criteria, { way }: Place): string[] {
+  return words.map((word) => (way === 'within' ? `%${word}%` : `% ${word}%`));
+}
+
+/** Values of `holds`. */
+function filters(criteria: Criteria, place: Place): unknown[] {
+  const { profession, savoirFaire, department, inactive } = criteria;
+  const listed = (name: CodeName, value: string | undefined) =>
+    value === undefined ? '' : codeListed(name, value);
+  return [
+    patternsOf(criteria, place),
+    inactive,
+    listed('profession', profession),
+    listed('savoir-faire', savoirFaire),
+    listed('department', department),
+  ];
+}
+
+/** From the parameter `first` on: patterns, whether the inactive count, and three codes, any of which may be empty. */
+function holds(first: number): string {
+  const codes = [2, 3, 4].map((at) => `strpos(w.codes, $${first + at}) > 0`);
+  return `(' ' || w.name_key) LIKE ALL ($${first}::text[]) AND (w.active OR $${first + 1}::boolean) AND ${codes.join(' AND ')}`;
 }
 
 /** Who has two words that fit is met at the first one only. */
@@ -234,70 +205,79 @@ function isFirst(pattern: string): string {
     SELECT FROM string_to_table(w.name_key, ' ') AS word WHERE word LIKE ${pattern} AND word < w.word)`;
 }
 
-const COUNT = `
+/** `candidates` have parameters up to the one before `pattern`. */
+function among(candidates: string, pattern: number): string {
+  return `
+    SELECT m.word, m.name_key, m.person_id, p.national_id
+    FROM (
+      SELECT w.word, w.name_key, w.person_id
+      FROM (SELECT word, name_key, person_id, active, codes ${candidates} LIMIT ${MOST_CANDIDATES}) AS w
+      WHERE ${holds(pattern + 1)} AND ${isFirst(`$${pattern}`)}
+      ORDER BY w.word, w.name_key, w.person_id LIMIT $${pattern + 6}
+    ) AS m
+    JOIN listed_people p ON p.id = m.person_id
+    ORDER BY m.word, m.name_key, m.person_id`;
+}
+
+/** The last one that `among` looks at, if there are so many. */
+function further(candidates: string): string {
+  return `SELECT word, name_key, person_id ${candidates} OFFSET ${MOST_CANDIDATES - 1} LIMIT 1`;
+}
+
+const COUNT_WORDS = `
   SELECT (
     SELECT count(*)::int FROM (
-      SELECT FROM listed_words WHERE word >= asked.word AND word < asked.word || '${LAST}' LIMIT ${COUNTED}
+      SELECT FROM listed_words WHERE word >= asked.word AND word < asked.word || '${LAST}' LIMIT ${FEW}
     ) AS counted
   ) AS people
   FROM unnest($1::text[]) WITH ORDINALITY AS asked (word, place) ORDER BY place`;
 
-const RANGE = `
+const WORD_CANDIDATES = `
   FROM listed_words WHERE word >= $1 AND word < $2 AND (word, name_key, person_id) > ($3, $4, $5::bigint)
   ORDER BY word, name_key, person_id`;
-
-const BY_WORD = `
-  SELECT w.word, w.name_key, w.person_id, p.national_id
-  FROM (SELECT word, name_key, person_id ${RANGE} LIMIT ${MOST_CANDIDATES}) AS w
-  JOIN listed_people p ON p.id = w.person_id
-  WHERE ${isFirst('$6')} AND ${holds(7, 'w.name_key')}
-  ORDER BY w.word, w.name_key, w.person_id LIMIT $10`;
-
-/** The last one that `BY_WORD` looks at, if there are so many. */
-const FURTHER_WORD = `SELECT word, name_key, person_id ${RANGE} OFFSET ${MOST_CANDIDATES - 1} LIMIT 1`;
+const BY_WORD = among(WORD_CANDIDATES, 6);
+const FURTHER_WORD = further(WORD_CANDIDATES);
 
 /** Those that fit first: the index of trigrams knows them, and the one of words would read all. */
 const WORDS_WITHIN = `
   WITH fit AS MATERIALIZED (SELECT word FROM known_words WHERE word LIKE $1)
-  SELECT word, (
-    SELECT count(*)::int FROM (SELECT FROM listed_words l WHERE l.word = k.word LIMIT ${MANY}) AS counted
-  ) AS people
-  FROM (SELECT word FROM fit WHERE word >= $2 ORDER BY word LIMIT $3) AS k
-  ORDER BY word`;
+  SELECT word FROM fit WHERE word >= $2 ORDER BY word LIMIT $3`;
 
-const BY_WORDS = `
-  SELECT w.word, w.name_key, w.person_id, p.national_id
+const WITHIN_CANDIDATES = `
+  FROM listed_words WHERE word = ANY($1) AND (word, name_key, person_id) > ($2, $3, $4::bigint)
+  ORDER BY word, name_key, person_id`;
+const WITHIN = among(WITHIN_CANDIDATES, 5);
+const FURTHER_WITHIN = further(WITHIN_CANDIDATES);
+
+/** Values of `RANGES`. */
+function ranges({ profession, savoirFaire, department, inactive }: Criteria): unknown[] {
+  return [savoirFaire ?? '', profession, department, inactive ? [true, false] : [true]];
+}
+
+/** Where the index of practices has those who are searched for: each range in order, of names and numbers. */
+const RANGES = `
+  known_practices k CROSS JOIN unnest($4::boolean[]) AS asked (active)
+  CROSS JOIN LATERAL (
+    SELECT name_key, person_id FROM listed_practices l
+    WHERE l.savoir_faire = k.savoir_faire AND l.profession = k.profession AND l.department = k.department
+      AND l.active = asked.active`;
+const OF_RANGES = `
+  k.savoir_faire = $1 AND ($2::text IS NULL OR k.profession = $2) AND ($3::text IS NULL OR k.department = $3)`;
+
+const COUNT_BY_CODES = `
+  SELECT count(*)::int AS people
+  FROM (SELECT FROM ${RANGES}) AS l WHERE ${OF_RANGES} LIMIT ${FEW}) AS counted`;
+
+/** Who is in several ranges comes once. */
+const BY_CODES = `
+  SELECT '' AS word, m.name_key, m.person_id, p.national_id
   FROM (
-    SELECT l.word, l.name_key, l.person_id
-    FROM unnest($1::text[]) AS asked (word) CROSS JOIN LATERAL (
-      SELECT * FROM listed_words l
-      WHERE l.word = asked.word AND (l.word, l.name_key, l.person_id) > ($2, $3, $4::bigint)
-      ORDER BY l.name_key, l.person_id LIMIT ${MOST_CANDIDATES}
+    SELECT DISTINCT l.name_key, l.person_id
+    FROM ${RANGES} AND (' ' || name_key) LIKE ALL ($5::text[]) AND (name_key, person_id) > ($6, $7::bigint)
+      ORDER BY name_key, person_id LIMIT $8
     ) AS l
-    ORDER BY l.word, l.name_key, l.person_id
-  ) AS w
-  JOIN listed_people p ON p.id = w.person_id
-  WHERE ${isFirst('$5')} AND ${holds(6, 'w.name_key')}
-  ORDER BY w.word, w.name_key, w.person_id LIMIT $9`;
-
-/** Without the facets themselves, which would make of what is sorted more than fits in memory. */
-const BY_FACETS = `
-  WITH those AS MATERIALIZED (
-    SELECT id, national_id, name_key FROM listed_people
-    WHERE facets @> $4::text[] AND (active OR $5::boolean) AND (' ' || name_key) LIKE ALL ($3::text[])
-  )
-  SELECT '' AS word, name_key, id AS person_id, national_id FROM those
-  WHERE (name_key, id) > ($1, $2::bigint)
-  ORDER BY name_key, id LIMIT $6`;
-
-const ALL = `
-  FROM listed_people WHERE (name_key, id) > ($1, $2::bigint) ORDER BY name_key, id`;
-
-const BY_NAME = `
-  SELECT '' AS word, p.name_key, p.id AS person_id, p.national_id
-  FROM (SELECT id, national_id, name_key, active, facets ${ALL} LIMIT ${MOST_CANDIDATES}) AS p
-  WHERE ${holds(3, 'p.name_key')}
-  ORDER BY p.name_key, p.id LIMIT $6`;
-
-const FURTHER_NAME = `
-  SELECT '' AS word, name_key, id AS person_id ${ALL} OFFSET ${MOST_CANDIDATES - 1} LIMIT 1`;
+    WHERE ${OF_RANGES}
+    ORDER BY l.name_key, l.person_id LIMIT $8
+  ) AS m
+  JOIN listed_people p ON p.id = m.person_id
+  ORDER BY m.name_key, m.person_id`;

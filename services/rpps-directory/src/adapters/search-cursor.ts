@@ -5,13 +5,13 @@ import type { Criteria } from '#src/ports/people-search.ts';
 /**
  * How a search goes on, and after whom:
  * `word` reads the people who have a word beginning by that one of the criteria (`driver`), in their order; `within` those who
- * have it within a word; `facets` those of all the facets; `everybody` all of them.
+ * have it within a word; `codes` those of a profession, a savoir-faire or a department.
  */
 // Of names that PostgreSQL holds: it refuses the character 0.
 const key = z.string().regex(/^[^\0]*$/);
 
 const placeSchema = z.strictObject({
-  way: z.enum(['word', 'within', 'facets', 'everybody']),
+  way: z.enum(['word', 'within', 'codes']),
   driver: z.int().min(0).max(9),
   word: key.max(1024),
   name: key.max(4096),
@@ -38,7 +38,7 @@ export function parseCursor(criteria: Criteria, cursor: string): Place | undefin
   }
 }
 
-function digest({ words, facets, inactive }: Criteria): string {
-  const text = JSON.stringify([words, facets, inactive]);
+function digest({ words, profession, savoirFaire, department, inactive }: Criteria): string {
+  const text = JSON.stringify([words, profession ?? '', savoirFaire ?? '', department ?? '', inactive]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 11);
 }

@@ -1,12 +1,18 @@
 import type { PoolClient } from 'pg';
 
 /**
- * A table is made again beside itself, filled, indexed as it was, and takes its place at the end of the transaction: who
+ * A table is made again beside itself, filled, indexed and tidied as it was, and takes its place at the end of the transaction: who
  * reads meanwhile reads the one of before, and waits for the exchange of names only. Nothing may refer to such a table.
  */
 export async function openTwin(client: PoolClient, table: string): Promise<string> {
   const twin = `next_${table}`;
   await client.query(`CREATE TABLE ${twin} (LIKE ${table} INCLUDING DEFAULTS INCLUDING STORAGE)`);
+  const { rows } = await client.query<{ settings: string | null }>(
+    `SELECT array_to_string(reloptions, ', ') AS settings FROM pg_class WHERE oid = $1::regclass`,
+    [table],
+  );
+  const settings = rows[0]?.settings;
+  if (settings) await client.query(`ALTER TABLE ${twin} SET (${settings})`);
   return twin;
 }
 

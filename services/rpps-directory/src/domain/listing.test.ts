@@ -59,6 +59,7 @@ describe('how somebody can be searched for', () => {
         'authority:ARS',
         'mailbox:zoe@pro.mssante.example',
       ],
+      codes: '|p10|sSM04|d75|',
     });
   });
 

@@ -1,6 +1,6 @@
 import { departmentOf } from './department.ts';
 import { type Described, isActive } from './described.ts';
-import { joinWords, nameKey, wordsOf } from './name-key.ts';
+import { beginningOf, joinWords, nameKey, wordsOf } from './name-key.ts';
 import { describePerson, onlyPublished, type Person } from './person.ts';
 
 /** What people can be searched by, beside their names; the codes are those of the nomenclatures. */
@@ -44,6 +44,8 @@ export interface Listing {
   readonly givenKey: string;
   readonly nameKey: string;
   readonly facets: readonly string[];
+  /** Professions, savoir-faire and departments once more, as the index of names holds them: `|p10|sSM26|d75|`. */
+  readonly codes: string;
 }
 
 /** In the register, somebody has ten at most; more would be a mistake of the file, or an attack on us. */
@@ -63,15 +65,40 @@ export function listingOf(described: Described): Listing | undefined {
   const others = person.exercices.flatMap(({ nomDexercice, prenomDexercice }) =>
     wordsOf(nameKey(`${nomDexercice} ${prenomDexercice}`)),
   );
+  const facets = facetsOf(person);
   return {
     nationalId: described.nationalId,
     active: isActive(described),
     published: described.said.personne_activite?.present,
-    familyKey,
-    givenKey,
+    familyKey: beginningOf(familyKey),
+    givenKey: beginningOf(givenKey),
     nameKey: joinWords([...new Set([...wordsOf(familyKey), ...wordsOf(givenKey), ...others])]),
-    facets: facetsOf(person),
+    facets,
+    codes: codesOf(facets),
   };
+}
+
+/** What a search by name can be narrowed by, and the letter of each. */
+const codeLetters = { profession: 'p', 'savoir-faire': 's', department: 'd' } as const;
+export type CodeName = keyof typeof codeLetters;
+/** Of each kind: with all of one, all of the others are kept. */
+const MOST_CODES = 20;
+
+/** `|p10|`, as it is in `codes`. */
+export function codeListed(name: CodeName, value: string): string {
+  return `|${codeLetters[name]}${value}|`;
+}
+
+/** Longer ones are in no nomenclature. */
+function codesOf(facets: readonly string[]): string {
+  const codes = Object.entries(codeLetters).flatMap(([name, letter]) =>
+    facets
+      .filter((each) => each.startsWith(`${name}:`))
+      .map((each) => `${letter}${each.slice(name.length + 1)}`)
+      .filter((code) => /^\w{2,11}$/.test(code))
+      .slice(0, MOST_CODES),
+  );
+  return `|${codes.map((code) => `${code}|`).join('')}`;
 }
 
 function listedPerson(described: Described): Person | undefined {

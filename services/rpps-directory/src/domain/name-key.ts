@@ -33,12 +33,13 @@ const LONGEST_KEY = 400;
 
 /** The words of a name, each once. */
 export function wordsOf(key: string): string[] {
-  return key === '' ? [] : [...new Set(key.split(' ').map(bounded))];
+  return key === '' ? [] : [...new Set(key.split(' ').map((word) => beginningOf(word, LONGEST_WORD)))];
 }
 
-function bounded(word: string): string {
+/** As much of a key as an index holds beside another one: what begins by something still does. */
+export function beginningOf(key: string, length: number = LONGEST_KEY / 2): string {
   // By whole characters: half of one is no text.
-  return word.length <= LONGEST_WORD ? word : [...word].slice(0, LONGEST_WORD).join('');
+  return key.length <= length ? key : [...key].slice(0, length).join('');
 }
 
 /** As many words as an index holds. */

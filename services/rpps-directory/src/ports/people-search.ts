@@ -4,8 +4,10 @@ import type { ListedPerson } from '#src/domain/listing.ts';
 export interface Criteria {
   /** Words of a name, normalised (`nameKey`): each one begins a word of theirs, in whatever order, or else is within one. */
   readonly words: readonly string[];
-  /** `profession:10`… */
-  readonly facets: readonly string[];
+  /** Codes of the nomenclatures. */
+  readonly profession?: string | undefined;
+  readonly savoirFaire?: string | undefined;
+  readonly department?: string | undefined;
   /** Who may practise no more too. */
   readonly inactive: boolean;
 }

@@ -1,6 +1,5 @@
 import type { SearchRequest, SearchResponse } from '@psc/contracts';
 import { accepted, type Outcome, refused } from '@psc/kernel';
-import { type FacetName, facet } from '#src/domain/listing.ts';
 import { nameKey, wordsOf } from '#src/domain/name-key.ts';
 import type { PeopleSearch } from '#src/ports/people-search.ts';
 
@@ -14,17 +13,13 @@ const MOST_WORDS = 8;
 
 export function createSearchPeople({ search }: { search: PeopleSearch }): SearchPeople {
   return async ({ name, inactive, count, cursor, ...codes }) => {
-    const facets = Object.entries({
-      profession: codes.profession,
-      'savoir-faire': codes.savoirFaire,
-      department: codes.department,
-    } satisfies Partial<Record<FacetName, string | undefined>>).flatMap(([of, code]) =>
-      // The entries are those just above, whose names Object.entries forgets.
-      code === undefined ? [] : facet(of as FacetName, code.toUpperCase()),
+    const [profession, savoirFaire, department] = [codes.profession, codes.savoirFaire, codes.department].map(
+      (code) => code?.toUpperCase(),
     );
     const words = wordsOf(nameKey(name ?? '')).slice(0, MOST_WORDS);
-    if (words.length === 0 && facets.length === 0) return refused('criteria_missing');
-    const page = await search.search({ words, facets, inactive }, count, cursor);
+    if (words.length === 0 && (profession ?? savoirFaire ?? department) === undefined)
+      return refused('criteria_missing');
+    const page = await search.search({ words, profession, savoirFaire, department, inactive }, count, cursor);
     if (!page) return refused('cursor_malformed');
     return accepted({ people: [...page.people], next: page.next ?? null });
   };

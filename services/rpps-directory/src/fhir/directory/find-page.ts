@@ -9,12 +9,11 @@ import { type Kind, kinds, listRows } from './kinds.ts';
 import type { Moment } from './narrow.ts';
 
 /**
- * Rows read at once, and how often for one page: what the database finds may not match, and an answer must come. A page may
- * then hold less than was asked for, and lead on.
+ * Rows read at once at most, and for one page: what the database finds may not match, and an answer must come. A page may then
+ * hold less than was asked for, and lead on.
  */
 const ROWS_AT_ONCE = 250;
-const MOST_READINGS = 8;
-const MOST_ROWS = ROWS_AT_ONCE * MOST_READINGS;
+const MOST_ROWS = 2_000;
 /** Counted without being asked for, and at most. */
 const CHEAP_TOTAL = 1_000;
 const LARGEST_TOTAL = 100_000;
@@ -41,11 +40,13 @@ async function find<Type extends ResourceType>(
   moment: Moment,
 ): Promise<{ readonly found: readonly ResourceOf[Type][]; readonly next: Position | undefined }> {
   const kind: Kind<Type> = kinds[search.type];
-  const limit = search.filters.length === 0 ? Math.min(search.count + 2, ROWS_AT_ONCE) : ROWS_AT_ONCE;
+  // The row that we come from, those of the page, and one after them; more when they turn out not to match.
+  let limit = Math.min(search.count + 2, ROWS_AT_ONCE);
   const found: ResourceOf[Type][] = [];
   let position = from;
   if (search.count === 0) return { found, next: undefined };
-  for (let reading = 0; reading < MOST_READINGS; reading++) {
+  let read = 0;
+  while (read < MOST_ROWS) {
     const rows = await listRows(postgres, kind, narrowing(search, moment), { from: position?.row, limit });
     const resources = await kind.resources(postgres, rows, moment.now);
     for (const [at, { id: row }] of rows.entries()) {
@@ -61,6 +62,8 @@ async function find<Type extends ResourceType>(
       position = { row, after: END };
     }
     if (rows.length < limit) return { found, next: undefined };
+    read += limit;
+    limit = Math.min(limit * 4, ROWS_AT_ONCE);
   }
   return { found, next: position };
 }

@@ -1,5 +1,6 @@
 import { savoirFaireTableOf, type TableName, tables } from '@psc/nomenclatures';
 import { type FacetName, facet } from '#src/domain/listing.ts';
+import { beginningOf } from '#src/domain/name-key.ts';
 import { identifierSystems, identifierTypes } from '../resources/canonicals.ts';
 import { parseRoleId } from '../resources/practitioner-role.ts';
 import type { ResourceOf } from '../search/parameters.ts';
@@ -84,7 +85,12 @@ export function narrowPractitioners(
       return ofActive(
         anyOf(
           alternatives.map((each) =>
-            peopleByName(`${parameter.name}_key`, stringOf(each), modifier, conditions),
+            peopleByName(
+              parameter.name === 'family' ? 'family_key' : 'given_key',
+              stringOf(each),
+              modifier,
+              conditions,
+            ),
           ),
         ),
       );
@@ -244,24 +250,27 @@ function peopleByIdentifierType({ system, code }: Token): Narrowing {
 
 type HowAsked = Filter<ResourceOf['Practitioner']>['modifier'];
 
-/** By the index of words: the first one leads there, or for `:contains` the longest, and then the whole name is looked at. */
-function peopleByName(column: string, value: string, modifier: HowAsked, { param }: Conditions): Narrowing {
+/** Of the index of names; or for `:contains` by that of words, where the longest one leads, and then the whole name is looked at. */
+function peopleByName(
+  column: 'family_key' | 'given_key',
+  value: string,
+  modifier: HowAsked,
+  { param }: Conditions,
+): Narrowing {
   const key = fold('name', value);
   if (key === '') return nothing;
-  const words = key.split(' ');
   if (modifier === 'contains') {
-    const longest = words.toSorted((a, b) => b.length - a.length)[0] ?? key;
+    const longest = key.split(' ').toSorted((a, b) => b.length - a.length)[0] ?? key;
     return {
       sql: `p.id IN (SELECT w.person_id FROM known_words k JOIN listed_words w USING (word)
           WHERE k.word LIKE ${param(`%${literally(longest)}%`)}) AND p.${column} LIKE ${param(`%${literally(key)}%`)}`,
       exact: true,
     };
   }
-  const [first = key] = words;
+  const begins = beginningOf(key);
   return {
-    sql: `p.id IN (SELECT person_id FROM listed_words WHERE word >= ${param(first)} AND word < ${param(`${first}\u{10ffff}`)})
-        AND p.${column} LIKE ${param(`${literally(key)}%`)}`,
-    exact: modifier === undefined,
+    sql: `(p.${column} >= ${param(begins)} AND p.${column} < ${param(`${begins}\u{10ffff}`)})`,
+    exact: modifier === undefined && begins === key,
   };
 }
 
