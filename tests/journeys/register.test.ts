@@ -75,6 +75,15 @@ const toldOf = ({ id_token }: RedeemedTokens) =>
       path === '/backchannel' && decodeJwt(form.logout_token ?? '').sid === decodeJwt(id_token).sid,
   );
 
+/** The table of ADELI numbers from now on: one line. */
+const importTable = async (adeli: string, rpps: string) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'psc-register-'));
+  const file = join(folder.path, 'correspondance_ADELI_RPPS.csv');
+  await writeFile(file, `N° ADELI;N° RPPS\n${adeli.slice(1)};${rpps.slice(1)}\n`);
+  const importing = ['directory', 'import', file, '--force', 'another table'];
+  await runPsc({}, ['--sandbox', inject('cluster').folder, ...importing]);
+};
+
 describe('a professional whose ADELI number became an RPPS number', () => {
   const names = { familyName: 'MIGRANTE', givenName: 'ODILE' };
   const begin = async () => {
@@ -118,12 +127,28 @@ describe('a professional whose ADELI number became an RPPS number', () => {
   it('logs in with either when the table of ADELI and RPPS numbers alone says so', async () => {
     const { adeli, before } = await begin();
     const { nationalId: rpps } = await stage.sandbox.createProfessional({ ...names, ecps: false });
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'psc-register-'));
-    const file = join(folder.path, 'correspondance_ADELI_RPPS.csv');
-    await writeFile(file, `N° ADELI;N° RPPS\n${adeli.slice(1)};${rpps.slice(1)}\n`);
-    await runPsc({}, ['--sandbox', inject('cluster').folder, 'directory', 'import', file]);
+    await importTable(adeli, rpps);
     await expect.poll(() => toldOf(before).length, SOON).toBe(1);
     for (const typed of [adeli, rpps]) await expectBoth(typed, { adeli, rpps });
+  });
+
+  it('is themselves again, with their phone, once a line that was wrong is taken out', async () => {
+    const { adeli, before } = await begin();
+    const { nationalId: rpps } = await stage.sandbox.createProfessional({
+      familyName: 'MIGRANTE',
+      givenName: 'PAUL',
+      ecps: false,
+    });
+    await importTable(adeli, rpps);
+    await expect.poll(() => toldOf(before).length, SOON).toBe(1);
+    const { page } = await stage.visit();
+    const wrong = await logIn(page, adeli);
+    expect((await userInfo(wrong)).claims).toMatchObject({ SubjectNameID: rpps });
+    await importTable(drawAdeli(), rpps);
+    await expect.poll(() => toldOf(wrong).length, SOON).toBe(1);
+    expect(await userInfo(wrong)).toMatchObject({ status: 401 });
+    const after = await logIn((await stage.visit()).page, adeli);
+    expect((await userInfo(after)).claims).toMatchObject({ SubjectNameID: adeli, given_name: 'ODILE' });
   });
 });
 

@@ -5,16 +5,24 @@ import { z } from 'zod';
  * - `struck_off`: an active professional is not any more. Their sessions end, their e-CPS is silent, until
  * - `reappeared`: they are active again.
  * - `merged`: `previousId` (an ADELI number, most often) leads to `nationalId` from now on. What was of the one is of the other.
+ * - `separated`: `nationalId` led to `previousId`, and is somebody's own again: they were wrongly taken for one. What `merged` gave away
+ *   comes back.
  * - `contact_changed`: the register reaches the person by another telephone number or address than before.
  */
-export const registerEventTypes = ['struck_off', 'reappeared', 'merged', 'contact_changed'] as const;
+export const registerEventTypes = [
+  'struck_off',
+  'reappeared',
+  'merged',
+  'separated',
+  'contact_changed',
+] as const;
 
 export const registerEventSchema = z.object({
   /** Grows with time, and is never given again, not even by a database that was restored. Acting twice on an event must do no harm. */
   id: z.number().int().positive(),
   type: z.enum(registerEventTypes),
   nationalId: z.string().max(64),
-  /** '' unless merged. */
+  /** '' unless merged or separated. */
   previousId: z.string().max(64),
   /** Unix time, seconds. */
   at: z.number().int(),

@@ -13,6 +13,16 @@ export function createMemoryDevices(): Devices {
   const tickets = new Map<string, { ticket: string; expiresAt: number; used: boolean }>();
   const rows = new Map<string, Row>();
   const silences = new Map<string, { readonly event: number; readonly silent: boolean }>();
+  const merges: { event: number; previousId: string; nationalId: string; ids: string[] }[] = [];
+  /** The phones that merges took from it, and that did not come back. */
+  const movedFrom = (previousId: string) => {
+    const theirs = merges.filter((each) => each.previousId === previousId);
+    const last = Math.max(
+      0,
+      ...theirs.filter(({ nationalId }) => nationalId === previousId).map(({ event }) => event),
+    );
+    return new Set(theirs.filter(({ event }) => event > last).flatMap(({ ids }) => ids));
+  };
   const isSilent = (nationalId: string) => silences.get(nationalId)?.silent ?? false;
   const stateOf = ({ state, nationalId }: Row) =>
     state === 'active' && isSilent(nationalId) ? 'silent' : state;
@@ -76,11 +86,30 @@ export function createMemoryDevices(): Devices {
       if (known?.event === event) silences.set(nationalId, { ...known, silent: false });
     },
 
-    async merge({ previousId, nationalId }) {
+    async merge({ event, previousId, nationalId }) {
+      if (merges.some((each) => each.previousId === previousId && each.event > event)) return;
+      const lost = movedFrom(previousId);
       const [previous, current] = [tickets.get(previousId), tickets.get(nationalId)];
       if (previous && previous.expiresAt >= (current?.expiresAt ?? 0)) tickets.set(nationalId, previous);
       tickets.delete(previousId);
-      for (const [id, row] of rows) if (row.nationalId === previousId) rows.set(id, { ...row, nationalId });
+      const moved = [...rows.values()].filter(
+        (row) => row.nationalId === previousId || (lost.has(row.id) && row.nationalId !== nationalId),
+      );
+      for (const row of moved) rows.set(row.id, { ...row, nationalId });
+      if (moved.length > 0) merges.push({ event, previousId, nationalId, ids: moved.map(({ id }) => id) });
+    },
+
+    async separate({ event, nationalId, previousId }) {
+      if (merges.some((each) => each.previousId === nationalId && each.event > event)) return;
+      tickets.delete(previousId);
+      const back = movedFrom(nationalId);
+      for (const id of back) {
+        const row = rows.get(id);
+        if (row) rows.set(id, { ...row, nationalId });
+      }
+      for (const each of merges)
+        if (each.previousId !== nationalId) each.ids = each.ids.filter((id) => !back.has(id));
+      merges.push({ event, previousId: nationalId, nationalId, ids: [...back] });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { devicePublicKeySchema, pushSubscriptionSchema } from '@psc/contracts';
-import type { Postgres, Seal } from '@psc/datastores';
+import type { Postgres, Queryable, Seal } from '@psc/datastores';
 import { Bug } from '@psc/kernel';
 import { z } from 'zod';
 import type { Devices } from '#src/ports/devices.ts';
@@ -133,6 +133,7 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
 
     merge: ({ event, previousId, nationalId, at }) =>
       postgres.transaction(async (tx) => {
+        if (!(await isNext(tx, previousId, event))) return;
         // The tickets first: an activation in flight holds its ticket's row. Either we wait until its phone is there, or
         // it waits, and its ticket is of the other identifier by then. Of two tickets the one given last counts.
         const ids = [previousId, nationalId];
@@ -148,10 +149,11 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
         );
         await tx.query('DELETE FROM activation_tickets WHERE national_id = $1', [previousId]);
         const { rows } = await tx.query<{ id: string }>(
-          'UPDATE devices SET national_id = $2 WHERE national_id = $1 RETURNING id',
+          `UPDATE devices SET national_id = $2
+           WHERE national_id = $1 OR (id IN (${MOVED}) AND national_id <> $2) RETURNING id`,
           ids,
         );
-        await tx.query('UPDATE fraud_reports SET national_id = $2 WHERE national_id = $1', ids);
+        await moveFraudReports(tx, nationalId, rows);
         if (rows.length === 0) return;
         await tx.query(
           `INSERT INTO merges AS known (event_id, previous_id, national_id, device_ids, at)
@@ -160,7 +162,57 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
           [event, ...ids, rows.map(({ id }) => id), new Date(at)],
         );
       }),
+
+    separate: ({ event, nationalId, previousId, at }) =>
+      postgres.transaction(async (tx) => {
+        if (!(await isNext(tx, nationalId, event))) return;
+        await tx.query('DELETE FROM activation_tickets WHERE national_id = $1', [previousId]);
+        const { rows } = await tx.query<{ id: string }>(
+          `UPDATE devices SET national_id = $1 WHERE id IN (${MOVED}) AND national_id <> $1 RETURNING id`,
+          [nationalId],
+        );
+        await moveFraudReports(tx, nationalId, rows);
+        const back = rows.map(({ id }) => id);
+        // They came to others by way of it: what those lose later is not theirs.
+        await tx.query(
+          `UPDATE merges SET device_ids = ARRAY(SELECT unnest(device_ids) EXCEPT SELECT unnest($2::text[]))
+           WHERE device_ids && $2 AND previous_id <> $1`,
+          [nationalId, back],
+        );
+        await tx.query(
+          `INSERT INTO merges (event_id, previous_id, national_id, device_ids, at) VALUES ($1, $2, $2, $3, $4)
+           ON CONFLICT (event_id) DO NOTHING`,
+          [event, nationalId, back, new Date(at)],
+        );
+      }),
   };
+}
+
+/** The phones that merges took from identifier $1, and that did not come back. */
+const MOVED = `
+  SELECT unnest(device_ids) FROM merges
+  WHERE previous_id = $1 AND event_id > coalesce(
+    (SELECT max(event_id) FROM merges WHERE previous_id = $1 AND national_id = $1), 0)`;
+
+/** Has nothing later been done of this identifier? Held until the end of the transaction, so that nothing is meanwhile. */
+async function isNext(tx: Queryable, identifier: string, event: number): Promise<boolean> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('merges ' || $1))", [identifier]);
+  const { rowCount } = await tx.query('SELECT FROM merges WHERE previous_id = $1 AND event_id > $2 LIMIT 1', [
+    identifier,
+    event,
+  ]);
+  return rowCount === 0;
+}
+
+async function moveFraudReports(
+  tx: Queryable,
+  nationalId: string,
+  moved: readonly { readonly id: string }[],
+): Promise<void> {
+  await tx.query('UPDATE fraud_reports SET national_id = $1 WHERE device_id = ANY ($2)', [
+    nationalId,
+    moved.map(({ id }) => id),
+  ]);
 }
 
 /** A ticket has 256 random bits: its digest needs no salt. */

@@ -197,6 +197,31 @@ export function registerEventsContract(openWorld: OpenWorld): void {
       expect(await world.stores.notified((await challenge(adeli)).id)).toEqual([device.id]);
     });
 
+    it('has them again when it was merged wrongly: neither rings for the other', async () => {
+      const { nationalId, adeli } = world.camille;
+      world.register.people.set(adeli, { nationalId: adeli, active: true });
+      const [theirs, other] = [await world.phone({ nationalId: adeli }), await world.phone({ nationalId })];
+      world.register.people.set(adeli, { nationalId, active: true });
+      await done(happen({ type: 'merged', previousId: adeli }));
+      const meanwhile = await challenge();
+      expect(await world.stores.notified(meanwhile.id)).toContain(theirs.id);
+      world.register.people.set(adeli, { nationalId: adeli, active: true });
+      await done(happen({ type: 'separated', nationalId: adeli, previousId: nationalId }));
+      expect(await stateOf(meanwhile.id)).toBe('expired');
+      expect(await world.stores.notified((await challenge(adeli)).id)).toEqual([theirs.id]);
+      expect(await world.stores.notified((await challenge()).id)).toEqual([other.id]);
+    });
+
+    it('loses them for good when it was merged again since', async () => {
+      const { nationalId, adeli } = world.camille;
+      world.register.people.set(adeli, { nationalId: adeli, active: true });
+      const device = await world.phone({ nationalId: adeli });
+      world.register.people.set(adeli, { nationalId, active: true });
+      await done(happen({ type: 'merged', previousId: adeli }));
+      await done(happen({ type: 'separated', nationalId: adeli, previousId: nationalId }));
+      expect(await world.stores.notified((await challenge()).id)).toEqual([device.id]);
+    });
+
     it('still enrols, at a desk that types it, a phone of the person whom it leads to', async () => {
       const device = await world.phone({ nationalId: world.camille.adeli });
       expect(await world.stores.notified((await challenge()).id)).toEqual([device.id]);

@@ -188,9 +188,12 @@ export function devicesContract(open: () => Promise<Devices>): void {
   });
 
   describe('an identifier that became another one', () => {
-    const merge = (event = 5) => devices.merge({ event, previousId, nationalId, at: now });
+    // Each event has its number.
+    let before = 0;
+    const merge = (event = 5) => devices.merge({ event: before + event, previousId, nationalId, at: now });
     let previousId: string;
     beforeEach(() => {
+      before += 100;
       previousId = `0${randomUUID()}`;
     });
     const ticketFor = async (owner: string, expiresAt = now + 1000) => {
@@ -236,6 +239,69 @@ export function devicesContract(open: () => Promise<Devices>): void {
         expect(activated).toBe(true);
         expect(await devices.find(enrolled.id)).toMatchObject({ nationalId });
       }
+    });
+
+    it('gives the phones of before to who is right, when it was merged wrongly first', async () => {
+      const [id, wrong] = [await activateFor(previousId), `8${randomUUID()}`];
+      await devices.merge({ event: before + 4, previousId, nationalId: wrong, at: now });
+      const theirs = await activateFor(wrong);
+      await merge(5);
+      expect(await devices.listActive(nationalId, 10)).toEqual([id]);
+      expect(await devices.listActive(wrong, 10)).toEqual([theirs]);
+    });
+
+    describe('wrongly', () => {
+      const separate = (event = 6) =>
+        devices.separate({ event: before + event, nationalId: previousId, previousId: nationalId, at: now });
+
+      it('has its phones again, and the other one keeps its own, of before and since', async () => {
+        const [old, own] = [await activateFor(previousId), await activateFor(nationalId)];
+        await merge();
+        const since = await activateFor(nationalId);
+        for (let i = 0; i < 2; i++) await separate();
+        expect(await devices.listActive(previousId, 10)).toEqual([old]);
+        expect((await devices.listActive(nationalId, 10)).toSorted()).toEqual([own, since].toSorted());
+      });
+
+      it('leaves the other one no ticket, which may have been given to its own person', async () => {
+        const ticket = await ticketFor(previousId);
+        await merge();
+        await separate();
+        expect(await devices.activate(ticket, device())).toBe(false);
+      });
+
+      it('is not merged again by the event of before that comes late', async () => {
+        const id = await activateFor(previousId);
+        await separate(6);
+        await merge(5);
+        expect(await devices.listActive(previousId, 10)).toEqual([id]);
+        await merge(7);
+        expect(await devices.listActive(nationalId, 10)).toEqual([id]);
+        await separate(6);
+        expect(await devices.listActive(nationalId, 10)).toEqual([id]);
+        await separate(8);
+        expect(await devices.listActive(previousId, 10)).toEqual([id]);
+      });
+
+      it('has them again from whoever they came to by way of the other one', async () => {
+        const [id, third] = [await activateFor(previousId), `8${randomUUID()}`];
+        await merge(5);
+        const theirs = await activateFor(nationalId);
+        await devices.merge({ event: before + 6, previousId: nationalId, nationalId: third, at: now });
+        await separate(7);
+        expect(await devices.listActive(previousId, 10)).toEqual([id]);
+        await devices.separate({ event: before + 8, nationalId, previousId: third, at: now });
+        expect(await devices.listActive(nationalId, 10)).toEqual([theirs]);
+        expect(await devices.listActive(previousId, 10)).toEqual([id]);
+      });
+
+      it('of two events at once has the later one count', async () => {
+        for (let round = 0; round < 10; round++) {
+          const id = await activateFor(previousId);
+          await Promise.all([merge(10 + 2 * round), separate(11 + 2 * round)]);
+          expect(await devices.find(id)).toMatchObject({ nationalId: previousId });
+        }
+      });
     });
 
     it('whose person was struck off leaves its phones silent', async () => {

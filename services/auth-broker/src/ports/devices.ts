@@ -46,13 +46,25 @@ export interface Devices {
   endSilence(nationalId: string, event: number): Promise<void>;
 
   /**
-   * What was of the previous identifier is of the other one from now on: phones, a ticket, fraud reports. All of it or
-   * nothing; done again, it changes nothing.
+   * What was of the previous identifier is of the other one from now on: phones, a ticket, fraud reports; phones that it lost by
+   * a merge before too. All of it or nothing; done again, or after a later event of the same identifier, it changes nothing.
    */
   merge(merge: {
     readonly event: number;
     readonly previousId: string;
     readonly nationalId: string;
+    readonly at: number;
+  }): Promise<void>;
+
+  /**
+   * The identifier was wrongly taken for another one: the phones that merges took from it are its own again, with their fraud
+   * reports; those activated since stay where they are. The other one's ticket may be its own: neither has it any more.
+   */
+  separate(separation: {
+    readonly event: number;
+    readonly nationalId: string;
+    /** Whom it led to. */
+    readonly previousId: string;
     readonly at: number;
   }): Promise<void>;
 }

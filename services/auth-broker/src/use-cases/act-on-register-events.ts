@@ -20,7 +20,7 @@ export type ActOnRegisterEvents = (run: Run) => Promise<void>;
 export function createActOnRegisterEvents(needs: {
   readonly events: RegisterEvents;
   readonly directory: Directory;
-  readonly devices: Pick<Devices, 'setSilence' | 'merge'>;
+  readonly devices: Pick<Devices, 'setSilence' | 'merge' | 'separate'>;
   readonly approvals: Pick<Approvals, 'awaiting' | 'abandon'>;
   readonly decideChallenge: DecideChallenge;
   readonly sendMessage: SendMessage;
@@ -55,6 +55,8 @@ export function createActOnRegisterEvents(needs: {
         return devices.setSilence(nationalId, { event: id, silent: false, at: at * 1000 });
       case 'merged':
         return merge(event);
+      case 'separated':
+        return separate(event);
       case 'contact_changed':
         return announce(event);
     }
@@ -76,6 +78,13 @@ export function createActOnRegisterEvents(needs: {
     // The register may have taken it back since: an import can be undone.
     if ((await directory.find(previousId))?.nationalId !== nationalId) return;
     await devices.merge({ event: id, previousId, nationalId, at: at * 1000 });
+    for (const approval of await approvals.awaiting(previousId)) await approvals.abandon(approval.id);
+  }
+
+  /** What awaits the other identifier may have been asked of the phones that come back. */
+  async function separate({ id, nationalId, previousId, at }: RegisterEvent): Promise<void> {
+    if ((await directory.find(nationalId))?.nationalId !== nationalId) return;
+    await devices.separate({ event: id, nationalId, previousId, at: at * 1000 });
     for (const approval of await approvals.awaiting(previousId)) await approvals.abandon(approval.id);
   }
 

@@ -232,6 +232,21 @@ describe('an identifier that another one replaces', () => {
   });
 });
 
+describe('two people who were wrongly taken for one', () => {
+  it('have the sessions ended that either of them may have opened meanwhile', async () => {
+    const adeli = `0A${nationalId.slice(-8)}`;
+    world.people.set(adeli, { ...camilleLambda, nationalId });
+    const browser = world.browser();
+    const { access_token } = await logIn(browser, nationalId);
+    await actOn(happen({ type: 'separated', nationalId: adeli, previousId: nationalId }));
+    expect(await isLoggedIn(browser)).toBe(true);
+    world.people.set(adeli, { ...camilleLambda, nationalId: adeli });
+    await actOn(happen({ type: 'separated', nationalId: adeli, previousId: nationalId }));
+    expect(await isLoggedIn(browser)).toBe(false);
+    expect(await world.userInfo(access_token)).toMatchObject({ status: 401 });
+  });
+});
+
 describe('the route', () => {
   it('is for notification-worker, and takes numbers', async () => {
     const browser = world.browser();

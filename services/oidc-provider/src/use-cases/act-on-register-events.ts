@@ -16,7 +16,7 @@ const MOST_UNANSWERED = 3;
 
 /**
  * Ends the sessions of whoever was struck off, and those of a former identifier: applications know its person by another
- * `sub` from the next login on. Their codes and tokens end with them: each of their uses reads the session.
+ * `sub` from the next login on. Those of whom such an identifier was wrongly taken for, too. Their codes and tokens end with them: each of their uses reads the session.
  *
  * An event says that something happened, maybe days ago; what is true now the register says. So acting twice, late, or in
  * another order ends nobody's session who may be logged in. Nothing of a person's safety hangs on it either: each login
@@ -68,6 +68,11 @@ export function createActOnRegisterEvents(needs: {
       case 'merged': {
         const professional = await directory.find(previousId);
         return professional?.nationalId === previousId ? [] : [previousId];
+      }
+      // Under the other identifier, either person may have logged in meanwhile.
+      case 'separated': {
+        const professional = await directory.find(nationalId);
+        return professional?.nationalId === nationalId ? [previousId] : [];
       }
       case 'reappeared':
       case 'contact_changed':

@@ -23,7 +23,7 @@ export async function rememberLeads(client: PoolClient): Promise<void> {
      UNION SELECT unnest(old_other_ids) FROM differing
      UNION SELECT identifier FROM declared_identifiers JOIN differing f USING (subject)
        WHERE f.removed OR f.change = 'created'
-     UNION ${NOT_BELIEVED}`,
+     UNION ${DOUBTED}`,
     fileKinds,
   );
 }
@@ -36,13 +36,13 @@ export async function rememberFirstLeads(client: PoolClient, kind: FileKind): Pr
     client,
     `SELECT unnest(other_ids) AS identifier FROM ${staged}
      UNION SELECT identifier FROM declared_identifiers JOIN ${staged} USING (subject)
-     UNION ${NOT_BELIEVED}`,
+     UNION ${DOUBTED}`,
     before,
   );
 }
 
-/** Few: each may be believed from now on. */
-const NOT_BELIEVED = 'SELECT identifier FROM declared_identifiers WHERE NOT believed';
+/** Few: each may be believed from now on, or not any more. */
+const DOUBTED = 'SELECT identifier FROM declared_identifiers WHERE NOT believed OR forced_by IS NOT NULL';
 
 async function findLeads(client: PoolClient, declared: string, before: readonly FileKind[]): Promise<void> {
   const known = [
@@ -74,24 +74,34 @@ function quoted(kinds: readonly FileKind[]): string {
   return kinds.map((kind) => `'${kind}'`).join(', ');
 }
 
-/** Announces the identifiers that lead to another person than before. To be asked once all is written. */
-export async function announceMerged(client: PoolClient, version: string): Promise<void> {
+/**
+ * Announces the identifiers that lead to another person than before: to who declares them, or back to their own record. To be asked
+ * once all is written.
+ */
+export async function announceLeads(client: PoolClient, version: string): Promise<void> {
   for await (const page of pages<Lead>(
     client,
     `SELECT identifier, owner, ${CLAIMS} FROM leads l WHERE owner IS NOT NULL ORDER BY identifier`,
   )) {
-    const merged = page.flatMap(({ identifier, owner, claims, has_record }) => {
+    const events = page.flatMap(({ identifier, owner, claims, has_record }) => {
       const now = leadsTo(identifier, claims, has_record);
-      return now === undefined || now === owner || now === identifier ? [] : { identifier, now };
+      if (now === undefined || now === owner) return [];
+      return now === identifier
+        ? { type: 'separated', subject: identifier, previous: owner }
+        : { type: 'merged', subject: now, previous: identifier };
     });
     await client.query(
       `INSERT INTO register_events (version_id, type, subject, previous_id)
-       SELECT $1, 'merged', m.subject, m.identifier
-       FROM unnest($2::text[], $3::text[]) AS m (identifier, subject)
-       WHERE EXISTS (SELECT FROM described_personne_activite d WHERE d.subject = m.subject)
-         OR EXISTS (SELECT FROM described_pro_sante_connect d WHERE d.subject = m.subject)
-       ORDER BY m.identifier`,
-      [version, merged.map(({ identifier }) => identifier), merged.map(({ now }) => now)],
+       SELECT $1, e.type, e.subject, e.previous
+       FROM unnest($2::text[], $3::text[], $4::text[]) AS e (type, subject, previous)
+       WHERE EXISTS (SELECT FROM described_personne_activite d WHERE d.subject = e.subject)
+         OR EXISTS (SELECT FROM described_pro_sante_connect d WHERE d.subject = e.subject)`,
+      [
+        version,
+        events.map(({ type }) => type),
+        events.map(({ subject }) => subject),
+        events.map(({ previous }) => previous),
+      ],
     );
   }
 }

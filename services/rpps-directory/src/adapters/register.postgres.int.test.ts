@@ -310,9 +310,42 @@ describe('the register in PostgreSQL', () => {
       expect(await events()).toEqual([merged]);
       const two = [run(lambda, { otherIds: [adeli] }), run(martin, { otherIds: [adeli] }), ...many];
       await apply('pro_sante_connect', two);
-      expect(await events()).toEqual([merged]);
+      const separated = { type: 'separated', subject: adeli, previous_id: lambda };
+      expect(await events()).toEqual([merged, separated]);
       await apply('pro_sante_connect', [run(), run(martin, { otherIds: [adeli] }), ...many]);
-      expect(await events()).toEqual([merged, { ...merged, subject: martin }]);
+      expect(await events()).toEqual([merged, separated, { ...merged, subject: martin }]);
+    });
+
+    it('say that an identifier is its own again, by a file or by a rollback', async () => {
+      await apply('personne_activite', [run(adeli), run(), ...many]);
+      const lines = Array.from({ length: 60 }, (_, i) => line(`07599900${10 + i}`, `8997000001${10 + i}`));
+      await apply('adeli_rpps', lines);
+      const merged = { type: 'merged', subject: lambda, previous_id: adeli };
+      const separated = { type: 'separated', subject: adeli, previous_id: lambda };
+      await apply('adeli_rpps', [...lines, line(adeli, lambda)]);
+      await register.rollBack('adeli_rpps', { operator: 'test', reason: 'the wrong line' });
+      expect(await events()).toEqual([merged, separated]);
+      await apply('adeli_rpps', [...lines, line(adeli, lambda)]);
+      await apply('adeli_rpps', lines);
+      expect(await events()).toEqual([merged, separated, merged, separated]);
+      // From a wrong one to another: one event.
+      await apply('adeli_rpps', [...lines, line(adeli, lambda)]);
+      await apply('personne_activite', [run(adeli), run(), run(martin), ...many]);
+      await apply('adeli_rpps', [...lines, line(adeli, martin)]);
+      expect((await events()).slice(4)).toEqual([merged, { ...merged, subject: martin }]);
+    });
+
+    it('say that an identifier is its own again, once what an operator had believed is undone', async () => {
+      const lines = Array.from({ length: 60 }, (_, i) => line(`07599900${10 + i}`, `8997000001${10 + i}`));
+      const wrong = [...lines, line(adeli, lambda)];
+      await apply('personne_activite', [run(adeli, { rows: [luc] }), run(), ...many]);
+      await register.import(extract('adeli_rpps', wrong), { operator: 'test' });
+      await apply('adeli_rpps', wrong, 'it is right');
+      await register.rollBack('adeli_rpps', { operator: 'test', reason: 'it was not' });
+      expect(await events()).toEqual([
+        { type: 'merged', subject: lambda, previous_id: adeli },
+        { type: 'separated', subject: adeli, previous_id: lambda },
+      ]);
     });
 
     it('never say that an RPPS number leads to another person', async () => {

@@ -32,7 +32,7 @@ import {
   writeWhole,
 } from './first-version.postgres.ts';
 import { judgeClaims, recordRefusedOfOthers, reopenClaims } from './judge-claims.postgres.ts';
-import { announceMerged, rememberFirstLeads, rememberLeads } from './leads.postgres.ts';
+import { announceLeads, rememberFirstLeads, rememberLeads } from './leads.postgres.ts';
 import { findRefusedClaims } from './refused-claims.postgres.ts';
 import { forgetStaged, type Staged, type StagedChunk, stage } from './staging.postgres.ts';
 import { describedTable, stagedTable } from './tables.postgres.ts';
@@ -194,7 +194,7 @@ async function finishImport(
     counts,
   });
   await forgetOldChanges(client, kind);
-  await announceMerged(client, id);
+  await announceLeads(client, id);
   await recordRejected(client, kind, id);
   await recordRefusedOfOthers(
     client,
@@ -256,7 +256,7 @@ async function undoLast(
     counts,
   });
   await forgetOldChanges(client, kind);
-  await announceMerged(client, version);
+  await announceLeads(client, version);
   await recordRefusedOfOthers(client, declaringKinds);
   await tellFollowers(client, version);
   return accepted({ version: Number(version), undone: Number(undone.id), counts });
