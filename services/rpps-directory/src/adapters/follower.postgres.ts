@@ -1,5 +1,6 @@
 import type { Postgres, Queryable } from '@psc/datastores';
 import type { PoolClient } from 'pg';
+import type { FileKind } from '#src/domain/stored-rows.ts';
 
 /**
  * Keeps something that is derived from the register up to date with it (docs/decisions/0012). It reads `changes` from its own
@@ -14,6 +15,8 @@ export interface Follower {
 export interface Follow {
   /** Its row of `register_followers`. */
   readonly name: string;
+  /** The kinds of file that it is derived from, when the others may not even move it. */
+  readonly kinds?: readonly FileKind[];
   /** Makes again what is derived of these people, from what the register says of them now. */
   readonly follow: (tx: Queryable, nationalIds: readonly string[]) => Promise<void>;
   /** Makes everything again. Whoever reads meanwhile must find what there was before. */
@@ -33,12 +36,15 @@ const REBUILD_SETTINGS = [
   "SET client_connection_check_interval = '1s'",
 ];
 
-export function createFollower(postgres: Postgres, { name, follow, rebuild, tables }: Follow): Follower {
+export function createFollower(
+  postgres: Postgres,
+  { name, kinds, follow, rebuild, tables }: Follow,
+): Follower {
   return {
     async catchUp() {
       for (;;) {
         const step = await postgres.transaction(async (tx) => {
-          const { rows } = await tx.query<Progress>(PROGRESS, [name], 'follower-progress');
+          const { rows } = await tx.query<Progress>(PROGRESS, [name, kinds], 'follower-progress');
           const [progress] = rows;
           if (!progress?.mine) return 'done';
           if (progress.lost) return 'rebuild';
@@ -53,7 +59,7 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
   async function followSome(tx: Queryable, { version_id, subject, latest }: Progress) {
     const { rows } = await tx.query<{ version_id: string; subject: string; people: string[] }>(
       CHANGED,
-      [version_id, subject, latest, SUBJECTS_AT_ONCE],
+      [version_id, subject, latest, SUBJECTS_AT_ONCE, kinds],
       'follower-changed',
     );
     const people = new Set(rows.flatMap((changed) => changed.people));
@@ -69,7 +75,7 @@ export function createFollower(postgres: Postgres, { name, follow, rebuild, tabl
     try {
       for (const setting of REBUILD_SETTINGS) await client.query(setting);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      const { rows } = await client.query<Progress>(PROGRESS, [name]);
+      const { rows } = await client.query<Progress>(PROGRESS, [name, kinds]);
       const [progress] = rows;
       if (!progress?.mine) return false;
       if (progress.lost) {
@@ -118,6 +124,9 @@ interface Progress {
 /** A version that was read to its end is not missed; one that was read in part is. */
 const MISSED = `(v.id > m.version_id OR (v.id = m.version_id AND m.subject <> '${END_OF_VERSION}'))`;
 
+/** `v` is a version of one of these kinds, or there are none to choose from. */
+const ofKinds = (kinds: string) => `(${kinds}::text[] IS NULL OR v.kind = ANY(${kinds}))`;
+
 const PROGRESS = `
   WITH mark AS (
     SELECT version_id, subject FROM register_followers WHERE name = $1
@@ -126,10 +135,10 @@ const PROGRESS = `
   SELECT pg_try_advisory_xact_lock(hashtext('psc register follower ' || $1)) AS mine, m.version_id, m.subject,
     coalesce((SELECT max(id) FROM versions), 0) AS latest,
     EXISTS (
-      SELECT FROM versions v WHERE ${MISSED}
+      SELECT FROM versions v WHERE ${MISSED} AND ${ofKinds('$2')}
         AND NOT EXISTS (SELECT FROM versions before WHERE before.kind = v.kind AND before.id < v.id)
     ) OR EXISTS (
-      SELECT FROM versions v WHERE ${MISSED} GROUP BY v.kind HAVING count(*) > ${KEPT_VERSIONS}
+      SELECT FROM versions v WHERE ${MISSED} AND ${ofKinds('$2')} GROUP BY v.kind HAVING count(*) > ${KEPT_VERSIONS}
     ) AS lost
   FROM mark m`;
 
@@ -152,7 +161,7 @@ const CHANGED = `
   SELECT c.version_id, c.subject,
     array_prepend(c.subject, c.other_ids || ARRAY(SELECT identifier FROM declared_identifiers d WHERE d.subject = c.subject))
       AS people
-  FROM changes c
+  FROM changes c JOIN versions v ON v.id = c.version_id AND ${ofKinds('$5')}
   WHERE (c.version_id, c.subject) > ($1, $2) AND c.version_id <= $3
   ORDER BY c.version_id, c.subject LIMIT $4`;
 

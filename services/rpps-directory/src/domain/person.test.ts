@@ -111,6 +111,7 @@ describe('a person of the register', () => {
     expect(describePublished(adeli)?.active).toBe(true);
     const gone = { ...adeli, said: { ...adeli.said, personne_activite: left } };
     expect([describePerson(gone)?.active, describePublished(gone)?.active]).toEqual([true, false]);
+    expect(describePublished({ ...adeli, movedTo: '899700000013' })?.active).toBe(true);
     expect(describePublished(described())).toBeUndefined();
   });
 

@@ -103,13 +103,13 @@ export function onlyPublished({ said, ...described }: Described): Described {
 }
 
 /**
- * Somebody as anybody may know them. Whom the last public file does not show is not active, an ADELI number neither: it still
- * logs in, but who opposes publication leaves the file in the same way as who moved to RPPS.
+ * Somebody as anybody may know them: active while the last public file shows them, whatever the others say. An ADELI number too:
+ * once it left that file it still logs in, but who opposes publication leaves it in the same way as who moved to RPPS.
  */
 export function describePublished(described: Described): Person | undefined {
   const { personne_activite } = described.said;
   const person = personne_activite && describePerson(onlyPublished(described));
-  return person && { ...person, active: person.active && personne_activite.present };
+  return person && { ...person, active: personne_activite.present };
 }
 
 /**

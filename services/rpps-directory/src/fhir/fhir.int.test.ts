@@ -504,6 +504,48 @@ describe('a structure of several people', () => {
   });
 });
 
+describe('the restricted file', () => {
+  const everything = async () => ({
+    people: await allPages('/Practitioner?_count=200'),
+    roles: await allPages('/PractitionerRole?_count=200'),
+    structures: await allPages('/Organization?_count=200'),
+  });
+
+  it('changes nothing that is told, nor when it changed', async () => {
+    const shop = {
+      ...pharmacy,
+      identifiantTechniqueDeLaStructure: 'C99999999900044',
+      raisonSocialeSite: 'DITE DEUX FOIS',
+    };
+    const [a, b, moved] = [numbered(730), numbered(731), '00B6077620'];
+    // The two say different things of one place.
+    await world.imports('personne_activite', {
+      [a]: [{ ...pharmacist(7), ...shop, telephone: '0199000001' }],
+      [moved]: [{ ...practice, codeProfession: '60', nomDexercice: 'ADELI', ...hospital }],
+    });
+    await world.imports('personne_activite', {
+      [b]: [{ ...pharmacist(8), ...shop, telephone: '0199000002' }],
+    });
+    const before = await everything();
+    await world.imports('pro_sante_connect', {
+      [a]: [{ ...pharmacist(7), ...shop, nomDexercice: 'MARIEE', familyName: 'CIVIL' }],
+      '899700000021': [{ ...practice, nomDexercice: 'SECRET', codeProfession: '50' }],
+    });
+    expect(await everything()).toEqual(before);
+
+    // There, the number of ADELI is one of somebody else's by now.
+    await world.postgres.query(
+      `INSERT INTO declared_identifiers (identifier, subject, kind) VALUES ($1, $2, 'pro_sante_connect')`,
+      [moved, a],
+    );
+    await world.imports('pro_sante_connect', { [a]: [{ ...pharmacist(7), ...shop, familyName: 'CIVIL' }] });
+    expect(await everything()).toEqual(before);
+
+    await world.imports('pro_sante_connect', { [a]: undefined });
+    expect(await everything()).toEqual(before);
+  });
+});
+
 describe('who left', () => {
   it('is told for a month with the identifiers alone, then gone', async () => {
     const left = numbered(700);

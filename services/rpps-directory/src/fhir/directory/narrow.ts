@@ -36,7 +36,7 @@ export interface Moment {
 type PersonFilter = Filter<ResourceOf['Practitioner']> | Filter<ResourceOf['PractitionerRole']>;
 
 /** Does the last public file show them, as FHIR says `active`? */
-const ACTIVE_PERSON = '(p.active AND p.published)';
+const ACTIVE_PERSON = 'p.published';
 
 /** Who left is told for a month. */
 export const TOLD_FOR_MS = 30 * 86_400_000;

@@ -1,4 +1,3 @@
-import type { Queryable } from '@psc/datastores';
 import type { PoolClient } from 'pg';
 import { readDescribed } from '#src/adapters/described.postgres.ts';
 import type { Follow } from '#src/adapters/follower.postgres.ts';
@@ -19,6 +18,8 @@ export const publishPlaces: Follow = {
   // Under another name it begins again: change the number when the same files make other places or roles.
   name: 'published places, 2',
   tables: ['published_roles', 'published_structures'],
+  // Else the restricted file would show: whoever changes in it alone would have their word of a place believed again.
+  kinds: ['personne_activite', 'mssante'],
 
   async follow(tx, subjects) {
     const described = await readDescribed(tx, ['personne_activite'], subjects);
@@ -40,7 +41,7 @@ export const publishPlaces: Follow = {
       `CREATE TEMP TABLE sightings ON COMMIT DROP AS SELECT ${SIGHTING} FROM published_structures LIMIT 0`,
     );
     for await (const batch of streamDescribed(client, ['personne_activite'])) {
-      const places = placesOf(await withMoves(client, batch));
+      const places = placesOf(batch);
       await run(client, `INSERT INTO ${roles} SELECT * FROM ${ROLES_SAID}`, [JSON.stringify(places.roles)]);
       await run(client, `INSERT INTO sightings SELECT ${SIGHTING} FROM ${STRUCTURES_SAID}`, [
         JSON.stringify([...places.structures.values()]),
@@ -92,22 +93,6 @@ function placesOf(described: readonly Described[]): Places {
     });
   });
   return { roles, structures };
-}
-
-/** The stream does not say whom the record of a former identifier leads to. */
-async function withMoves(client: PoolClient, batch: readonly Described[]): Promise<Described[]> {
-  const tx: Queryable = { query: (text, values = []) => client.query({ text, values: [...values] }) };
-  const again = await readDescribed(
-    tx,
-    ['personne_activite'],
-    batch.filter(mayHaveMoved).map(({ nationalId }) => nationalId),
-  );
-  return batch.map((described) => again.get(described.nationalId) ?? described);
-}
-
-/** An RPPS number is for life. */
-function mayHaveMoved({ nationalId }: Described): boolean {
-  return !nationalId.startsWith('8');
 }
 
 function run(client: PoolClient, text: string, values: readonly unknown[]) {
