@@ -154,19 +154,30 @@ const PRACTICE = 'savoir_faire, profession, department';
 /** Of these people, before what is known of them changes, and after. */
 const THEIRS = '(SELECT * FROM listed_people WHERE national_id = ANY($1))';
 
-const FORGET_WORDS = `
-  DELETE FROM listed_words w USING (${wordsOf(THEIRS)}) AS old
-  WHERE w.word = old.word AND w.name_key = old.name_key AND w.person_id = old.id`;
+/** One by one by the index, which PostgreSQL would not do for as many rows as it believes them to be. */
+const forget = (table: string, old: string, isIt: string) => `
+  DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
+    SELECT found.ctid FROM (${old}) AS old
+      CROSS JOIN LATERAL (SELECT l.ctid FROM ${table} l WHERE ${isIt} LIMIT 1) AS found
+  ))`;
+
+const FORGET_WORDS = forget(
+  'listed_words',
+  wordsOf(THEIRS),
+  'l.word = old.word AND l.name_key = old.name_key AND l.person_id = old.id',
+);
 
 const ADD_WORDS = `INSERT INTO listed_words ${wordsOf(THEIRS)}`;
 
 const KNOW_WORDS = `
   INSERT INTO known_words SELECT DISTINCT word FROM (${wordsOf(THEIRS)}) AS theirs ON CONFLICT DO NOTHING`;
 
-const FORGET_PRACTICES = `
-  DELETE FROM listed_practices l USING (${practicesOf(THEIRS)}) AS old
-  WHERE l.savoir_faire = old.savoir_faire AND l.profession = old.profession AND l.department = old.department
-    AND l.active = old.active AND l.name_key = old.name_key AND l.person_id = old.id`;
+const FORGET_PRACTICES = forget(
+  'listed_practices',
+  practicesOf(THEIRS),
+  `l.savoir_faire = old.savoir_faire AND l.profession = old.profession AND l.department = old.department
+    AND l.active = old.active AND l.name_key = old.name_key AND l.person_id = old.id`,
+);
 
 const ADD_PRACTICES = `INSERT INTO listed_practices ${practicesOf(THEIRS)}`;
 

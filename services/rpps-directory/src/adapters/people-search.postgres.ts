@@ -8,6 +8,8 @@ import { formatCursor, type Place, parseCursor } from './search-cursor.ts';
 const MOST_CANDIDATES = 10_000;
 /** … or at all who have certain codes, when they are no more than this. */
 const FEW = 20_000;
+/** It costs nothing to read so many. */
+const VERY_FEW = 1_000;
 /** Fewer letters are within too many words. */
 const SHORTEST_WITHIN = 3;
 const WORDS_AT_ONCE = 1_000;
@@ -30,8 +32,9 @@ interface Match extends Candidate {
 }
 
 /**
- * Chooses what to read first, by how many people it would have to look at: the rarest word of the name, or the codes. Each way
- * reads an index in its order, from the cursor on, and stops once the page is full. The indexes hold all that decides.
+ * Reads those who have the rarest word of the name; or those who have the codes, when there is no name, or when so many have it
+ * that this hardly finds anybody. Each way reads an index in its order, from the cursor on, and stops once the page is full.
+ * The indexes hold all that decides.
  */
 export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres }): PeopleSearch {
   return {
@@ -46,7 +49,7 @@ export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres })
       const place = parseCursor(criteria, cursor);
       return place && read(criteria, count, place);
     }
-    const page = await read(criteria, count, await chooseWay(criteria));
+    const page = await readFirst(criteria, count);
     const nobody = page.nationalIds.length === 0 && page.next === undefined;
     const canBeWithin =
       criteria.words.length > 0 && criteria.words.every((word) => word.length >= SHORTEST_WITHIN);
@@ -64,26 +67,29 @@ export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres })
     });
   }
 
-  async function chooseWay(criteria: Criteria): Promise<Place> {
+  async function readFirst(criteria: Criteria, count: number): Promise<Page> {
     const { words } = criteria;
-    if (words.length === 0) return { ...START, way: 'codes', driver: 0 };
-    const byCodes = asksCodes(criteria);
-    if (words.length === 1 && !byCodes) return { ...START, way: 'word', driver: 0, word: words[0] ?? '' };
-    const counts = await countWords(words);
-    const rarest = Math.min(...counts);
-    const driver = counts.indexOf(rarest);
-    if (byCodes && rarest > MOST_CANDIDATES && (await countByCodes(criteria)) < rarest)
-      return { ...START, way: 'codes', driver };
-    return { ...START, way: 'word', driver, word: words[driver] ?? '' };
+    const driver = words.length < 2 ? 0 : await findRarest(words);
+    const byCodes: Place = { ...START, way: 'codes', driver };
+    if (words.length === 0) return read(criteria, count, byCodes);
+    const page = await read(criteria, count, { ...START, way: 'word', driver, word: words[driver] ?? '' });
+    const isShort = page.next !== undefined && page.nationalIds.length < count;
+    if (!isShort || !asksCodes(criteria) || (await countByCodes(criteria)) === FEW) return page;
+    return read(criteria, count, byCodes);
   }
 
-  /** How many people have a word that begins so; beyond `FEW` it does not matter. */
-  async function countWords(words: readonly string[]): Promise<number[]> {
-    const { rows } = await postgres.query<{ people: number }>(COUNT_WORDS, [words], 'count-words');
-    return rows.map(({ people }) => people);
+  /** Which word fewest people have; those that more than `FEW` have are alike. */
+  async function findRarest(words: readonly string[]): Promise<number> {
+    for (const most of [VERY_FEW, FEW]) {
+      const { rows } = await postgres.query<{ people: number }>(COUNT_WORDS, [words, most], 'count-words');
+      const counts = rows.map(({ people }) => people);
+      const fewest = Math.min(...counts);
+      if (fewest < most) return counts.indexOf(fewest);
+    }
+    return 0;
   }
 
-  /** The same of codes, counting who is in several places once for each. */
+  /** How many people have these codes, up to `FEW`; who is in several places counts once for each. */
   async function countByCodes(criteria: Criteria): Promise<number> {
     const { rows } = await postgres.query<{ people: number }>(
       COUNT_BY_CODES,
@@ -227,7 +233,7 @@ function further(candidates: string): string {
 const COUNT_WORDS = `
   SELECT (
     SELECT count(*)::int FROM (
-      SELECT FROM listed_words WHERE word >= asked.word AND word < asked.word || '${LAST}' LIMIT ${FEW}
+      SELECT FROM listed_words WHERE word >= asked.word AND word < asked.word || '${LAST}' LIMIT $2
     ) AS counted
   ) AS people
   FROM unnest($1::text[]) WITH ORDINALITY AS asked (word, place) ORDER BY place`;

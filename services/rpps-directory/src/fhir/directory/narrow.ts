@@ -269,7 +269,7 @@ function peopleByName(
   }
   const begins = beginningOf(key);
   return {
-    sql: `(p.${column} >= ${param(begins)} AND p.${column} < ${param(`${begins}\u{10ffff}`)})`,
+    sql: `p.${column} LIKE ${param(`${literally(begins)}%`)}`,
     exact: modifier === undefined && begins === key,
   };
 }
