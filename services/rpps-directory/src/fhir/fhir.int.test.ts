@@ -504,6 +504,29 @@ describe('a structure of several people', () => {
   });
 });
 
+describe('a structure that goes to another legal entity', () => {
+  it('is one of it, and the entity that has none any more is deleted', async () => {
+    const who = numbered(740);
+    const site = (entity: string) => ({
+      ...pharmacist(9),
+      ...hospital,
+      raisonSocialeSite: 'CEDEE',
+      numeroFinessSite: '0B0057990',
+      identifiantTechniqueDeLaStructure: 'F0B0057990',
+      ancienIdentifiantDeLaStructure: '10B0057990',
+      numeroFinessetablissementJuridique: entity,
+    });
+    await world.imports('personne_activite', { [who]: [site('0B0057991')] });
+    const before = await one<Organization>('/Organization?identifier=0B0057991');
+    await world.imports('personne_activite', { [who]: [site('0B0057992')] });
+    const after = await one<Organization>('/Organization?identifier=0B0057992');
+    expect((await one<Organization>('/Organization?name=cedee')).partOf?.reference).toBe(
+      `Organization/${after.id}`,
+    );
+    expect((await world.get(`/Organization/${before.id}`)).json()).toMatchObject({ active: false });
+  });
+});
+
 describe('the restricted file', () => {
   const everything = async () => ({
     people: await allPages('/Practitioner?_count=200'),
@@ -685,6 +708,7 @@ describe('errors', () => {
       [400, world.get('/Practitioner?_count=x')],
       [400, world.get('/Practitioner?family:missing=true')],
       [406, world.get('/Practitioner', { accept: 'application/fhir+xml' })],
+      [406, world.get('/Practitioner', { accept: 'application/fhir+json; fhirVersion=5.0' })],
       [406, world.get('/Practitioner?_format=xml')],
       [401, world.get('/Practitioner', { 'esante-api-key': '' })],
       [401, world.get('/Practitioner', { 'esante-api-key': 'wrong' })],

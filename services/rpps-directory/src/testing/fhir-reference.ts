@@ -65,8 +65,8 @@ const access = [
   '| Limit | 17 calls a second for each key (`FHIR_CALLS_PER_SECOND`), in all replicas together, as there: then 429 with `Retry-After`. 20 wrong keys from one network in a minute: 429 for a minute, our choice. Without Redis nothing is counted, and nothing answered (503): our choice. |',
   '| Time | A search that takes more than 5 s is refused as `too-costly` (400). The Annuaire Santé gives up after 30 s. |',
   '| Browsers | No CORS header: a key in a page is a key given away. A site asks through its own server. Our choice. |',
-  '| Form | JSON alone (`application/fhir+json`); another `Accept` or `_format` is answered 406. |',
-  '| Errors | An `OperationOutcome` for each, with 400, 401, 404, 405, 406, 410, 413, 415, 429, 500 or 503. It never quotes what was sent. |',
+  '| Form | JSON of R4 alone (`application/fhir+json`, with `fhirVersion=4.0` or without); another `Accept` or `_format` is answered 406. |',
+  '| Errors | An `OperationOutcome` for each, with 400, 401, 404, 405, 406, 410, 413, 414, 415, 429, 500 or 503. It never quotes what was sent. |',
   '| Unknown parameters | Left aside, with a warning in the bundle; refused with `Prefer: handling=strict`. A modifier that is not known is always refused, since leaving it aside would find more. Our choice, within what FHIR says. |',
   '',
 ];

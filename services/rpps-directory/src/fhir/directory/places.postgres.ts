@@ -25,12 +25,18 @@ export const publishPlaces: Follow = {
     const described = await readDescribed(tx, ['personne_activite'], subjects);
     const places = placesOf([...described.values()]);
     const structures = [...places.structures.values()];
+    const { rows } = await tx.query<{ part_of: string }>(
+      ENTITIES_OF,
+      [structures.map(({ id }) => id)],
+      'entities-of',
+    );
     await tx.query(LIST_STRUCTURES, [JSON.stringify(structures)], 'list-structures');
     await tx.query(LIST_ROLES, [JSON.stringify(places.roles)], 'list-roles');
     const keys = places.roles.map(({ national_id, key }) => `${national_id} ${key}`);
     await tx.query(END_ROLES, [subjects, keys], 'end-roles');
     await tx.query(CLOSE_STRUCTURES, [subjects], 'close-structures');
-    await tx.query(CLOSE_ENTITIES, [subjects], 'close-entities');
+    const entitiesBefore = rows.map(({ part_of }) => part_of);
+    await tx.query(CLOSE_ENTITIES, [subjects, entitiesBefore], 'close-entities');
     await tx.query(TOUCH_MAILBOXES, [subjects], 'touch-mailboxes');
     await tx.query(FORGET_ROLES, [TOLD_FOR_MS], 'forget-roles');
   },
@@ -126,11 +132,15 @@ const CLOSE_STRUCTURES = `
   WHERE s.active AND s.id IN (SELECT structure_id FROM published_roles WHERE national_id = ANY($1) AND left_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM published_roles r WHERE r.structure_id = s.id AND r.left_at IS NULL)`;
 
+/** What these places belong to, before somebody says otherwise. */
+const ENTITIES_OF = `
+  SELECT DISTINCT part_of FROM published_structures WHERE id = ANY($1) AND part_of IS NOT NULL`;
+
 const CLOSE_ENTITIES = `
   UPDATE published_structures e SET active = false, updated_at = now()
-  WHERE e.active AND e.id IN (
+  WHERE e.active AND (e.id = ANY($2) OR e.id IN (
       SELECT s.part_of FROM published_structures s JOIN published_roles r ON r.structure_id = s.id
-      WHERE r.national_id = ANY($1) AND r.left_at IS NOT NULL)
+      WHERE r.national_id = ANY($1) AND r.left_at IS NOT NULL))
     AND NOT EXISTS (SELECT FROM published_structures s WHERE s.part_of = e.id AND s.active)`;
 
 /** A mailbox of a structure changed: so did the structure. */

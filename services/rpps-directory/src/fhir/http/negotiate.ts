@@ -21,7 +21,11 @@ function isJson(mediaType: string): boolean {
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
-  return jsonTypes.includes(type) && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  // R4 alone: whoever asks for another version would misread it.
+  return (
+    jsonTypes.includes(type) &&
+    !parameters.some((each) => /^q=0(\.0*)?$/.test(each) || /^fhirversion="?(?!4\.0)/.test(each))
+  );
 }
 
 /** `Prefer: handling=strict`. Lenient otherwise, as the server of the Annuaire Santé seems to be: our choice. */
