@@ -119,27 +119,33 @@ function* tokensAsked({ system, code }: Token): Generator<string> {
   if (system) yield `${escaped(system)}|`;
 }
 
-async function search(type: string, query: [string, string][]): Promise<Resource[]> {
+async function search(
+  type: string,
+  query: [string, string][],
+): Promise<{ found: Resource[]; total: unknown }> {
   const response = await world.get(`/${type}?${new URLSearchParams(query)}`);
   const bundle: Bundle = response.json();
-  return (bundle.entry ?? []).flatMap(({ resource, search: how }) =>
+  const found = (bundle.entry ?? []).flatMap(({ resource, search: how }) =>
     resource && how?.mode === 'match' ? [resource] : [],
   );
+  return { found, total: bundle.total };
 }
 
 describe.each(resourceTypes)('each %s', (type) => {
-  it('is found by every value that it has', async () => {
-    const all = await search(type, [['_count', '200']]);
+  it('is found by every value that it has, and counted', async () => {
+    const { found: all } = await search(type, [['_count', '200']]);
     expect(all.length).toBeGreaterThan(3);
     const missed: string[] = [];
     let asked = 0;
+    // The parameters are those of the type of the resource, which a list of types cannot express.
     for (const resource of all)
-      // The parameters are those of the type of the resource, which a list of types cannot express.
       for (const parameter of parameters[type].values())
         for (const way of waysOf(parameter as Parameter<AnyResource>, resource as AnyResource)) {
           asked++;
-          const found = await search(type, [way, ['_count', '200']]);
+          const { found } = await search(type, [way, ['_count', '200']]);
+          const { total } = await search(type, [way, ['_count', '0']]);
           if (!found.some(({ id }) => id === resource.id)) missed.push(`${resource.id} by ${way.join('=')}`);
+          if (total !== found.length) missed.push(`${total} instead of ${found.length} by ${way.join('=')}`);
         }
     expect(missed).toEqual([]);
     expect(asked).toBeGreaterThan(50);
