@@ -78,9 +78,9 @@ export function createPostgresPeopleSearch({ postgres }: { postgres: Postgres })
     return read(criteria, count, byCodes);
   }
 
-  /** Which word fewest people have; those that more than `FEW` have are alike. */
+  /** Which word fewest people have; those of more people than one page looks at are alike. */
   async function findRarest(words: readonly string[]): Promise<number> {
-    for (const most of [VERY_FEW, FEW]) {
+    for (const most of [VERY_FEW, MOST_CANDIDATES]) {
       const { rows } = await postgres.query<{ people: number }>(COUNT_WORDS, [words, most], 'count-words');
       const counts = rows.map(({ people }) => people);
       const fewest = Math.min(...counts);
