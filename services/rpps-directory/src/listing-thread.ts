@@ -11,8 +11,8 @@ export interface ListingTask {
 
 // Written by `start-listing.ts`.
 const { databaseUrl, names } = workerData as ListingTask;
-// Whoever uses a connection that is lost hears of it.
-const postgres = openPostgres({ url: databaseUrl, poolSize: 1, onError: () => undefined });
+// Two connections: what a rebuild needs. Whoever uses one that is lost hears of it.
+const postgres = openPostgres({ url: databaseUrl, poolSize: 2, onError: () => undefined });
 const failures: unknown[] = [];
 // A list that cannot be brought up to date keeps none of the others waiting.
 for (const name of names)

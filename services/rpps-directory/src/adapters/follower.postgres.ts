@@ -1,6 +1,7 @@
 import type { Postgres, Queryable } from '@psc/datastores';
 import type { PoolClient } from 'pg';
 import type { FileKind } from '#src/domain/stored-rows.ts';
+import type { Rebuilding } from './stream-described.postgres.ts';
 
 /**
  * Keeps something that is derived from the register up to date with it (docs/decisions/0012). It reads `changes` from its own
@@ -20,7 +21,7 @@ export interface Follow {
   /** Makes again what is derived of these people, from what the register says of them now. */
   readonly follow: (tx: Queryable, nationalIds: readonly string[]) => Promise<void>;
   /** Makes everything again. Whoever reads meanwhile must find what there was before. */
-  readonly rebuild: (client: PoolClient) => Promise<void>;
+  readonly rebuild: (rebuilding: Rebuilding) => Promise<void>;
   /** Its tables, for PostgreSQL to tidy after that. */
   readonly tables: readonly string[];
 }
@@ -31,6 +32,10 @@ const KEPT_VERSIONS = 3;
 /** After every subject: no identifier holds this character. */
 const END_OF_VERSION = '\u{10ffff}';
 const REBUILD_SETTINGS = [
+  // All of it is sorted once, and indexed once.
+  "SET work_mem = '128MB'",
+  "SET maintenance_work_mem = '256MB'",
+  'SET jit = off',
   "SET statement_timeout = '30min'",
   // So that one that was killed frees its lock at once, and not at the end of a long statement.
   "SET client_connection_check_interval = '1s'",
@@ -69,17 +74,15 @@ export function createFollower(
     return rows.length > 0 ? 'more' : 'done';
   }
 
-  /** In one transaction, which reads one version of the register from beginning to end. */
+  /** In one transaction, beside one that only reads: both read one version of the register from beginning to end. */
   async function rebuildAll(): Promise<boolean> {
-    const client = await postgres.connect();
+    const client = await begin();
     try {
-      for (const setting of REBUILD_SETTINGS) await client.query(setting);
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
       const { rows } = await client.query<Progress>(PROGRESS, [name, kinds]);
       const [progress] = rows;
       if (!progress?.mine) return false;
       if (progress.lost) {
-        await rebuild(client);
+        await besideReader(client, (reader) => rebuild({ client, reader }));
         await client.query(MOVE_MARK, [name, progress.latest, END_OF_VERSION]);
       }
       await client.query('COMMIT');
@@ -88,6 +91,28 @@ export function createFollower(
     } finally {
       // Its transaction ends with it, and so do the settings that we gave it.
       client.release(true);
+    }
+  }
+
+  async function begin(): Promise<PoolClient> {
+    const client = await postgres.connect();
+    for (const setting of REBUILD_SETTINGS) await client.query(setting);
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    return client;
+  }
+
+  /** The reader sees what the client sees. */
+  async function besideReader(
+    client: PoolClient,
+    work: (reader: PoolClient) => Promise<void>,
+  ): Promise<void> {
+    const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+    const reader = await begin();
+    try {
+      await reader.query(`SET TRANSACTION SNAPSHOT ${reader.escapeLiteral(rows[0]?.snapshot ?? '')}`);
+      await work(reader);
+    } finally {
+      reader.release(true);
     }
   }
 }

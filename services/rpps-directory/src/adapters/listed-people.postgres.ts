@@ -1,12 +1,9 @@
-import type { Queryable } from '@psc/datastores';
-import type { PoolClient } from 'pg';
 import type { Described } from '#src/domain/described.ts';
 import { listingOf } from '#src/domain/listing.ts';
 import type { FileKind } from '#src/domain/stored-rows.ts';
-import { resolveIdentifiers } from './claims.postgres.ts';
 import { readDescribed } from './described.postgres.ts';
 import type { Follow } from './follower.postgres.ts';
-import { streamDescribed } from './stream-described.postgres.ts';
+import { deriveFromEverybody } from './stream-described.postgres.ts';
 import { finishTwin, openTwin } from './twin-table.postgres.ts';
 
 /** What a listing is made of. */
@@ -39,12 +36,12 @@ export const listPeople: Follow = {
     await tx.query(KNOW_PRACTICES, [ids], 'know-practices');
   },
 
-  async rebuild(client) {
+  async rebuild(rebuilding) {
+    const { client } = rebuilding;
     const people = await openTwin(client, 'listed_people');
-    for await (const batch of streamDescribed(client, listedKinds)) {
-      const listed = (await withMoves(client, batch)).flatMap(listedRow);
-      await client.query({ text: LIST_AGAIN(people), values: [JSON.stringify(listed)], name: 'list-again' });
-    }
+    await deriveFromEverybody(rebuilding, listedKinds, (batch) => [
+      { text: LIST_AGAIN(people), values: [JSON.stringify(batch.flatMap(listedRow))], name: 'list-again' },
+    ]);
     const words = await openTwin(client, 'listed_words');
     await client.query(`INSERT INTO ${words} ${wordsOf(people)} ORDER BY word, name_key, id`);
     await client.query(`INSERT INTO known_words SELECT DISTINCT word FROM ${words} ON CONFLICT DO NOTHING`);
@@ -60,25 +57,6 @@ export const listPeople: Follow = {
     await finishTwin(client, 'listed_practices');
   },
 };
-
-async function withMoves(client: PoolClient, batch: readonly Described[]): Promise<Described[]> {
-  const targets = await resolveIdentifiers(
-    asQueryable(client),
-    batch.map(({ nationalId }) => nationalId),
-  );
-  return batch.map((described) => {
-    const target = targets.get(described.nationalId);
-    return target === described.nationalId ? described : { ...described, movedTo: target };
-  });
-}
-
-/** On the connection of a rebuild, whose statements may be long. */
-function asQueryable(client: PoolClient): Queryable {
-  return {
-    query: (text, values = [], name) =>
-      client.query({ text, values: [...values], ...(name ? { name } : {}) }),
-  };
-}
 
 function listedRow(described: Described) {
   const listing = listingOf(described);

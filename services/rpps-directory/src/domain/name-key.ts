@@ -11,10 +11,14 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 };
 
+const PLAIN = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)*$/;
+
 /**
  * What makes two spellings one name: accents and case do not count, and hyphens, apostrophes and spaces part words alike.
  */
 export function nameKey(name: string): string {
+  // As most are written, and what the rest would make of it.
+  if (PLAIN.test(name)) return name.toLowerCase();
   return name
     .normalize('NFD')
     .toLowerCase()

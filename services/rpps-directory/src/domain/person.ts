@@ -171,10 +171,11 @@ function addSavoirFaire(to: Grouped, { codeTypeSavoirFaire, codeSavoirFaire }: S
 }
 
 function placedActivity(row: PracticeRow): PlacedActivity {
-  // The entries are exactly the fields of an activity, which Object.fromEntries cannot express.
-  return Object.fromEntries(
-    [...activityFields, 'libelleCommune' as const].map((field) => [field, row[field]]),
-  ) as PlacedActivity;
+  // A loop, as in `parseRows`.
+  const placed: Partial<Record<keyof PlacedActivity, string>> = { libelleCommune: row.libelleCommune };
+  for (const field of activityFields) placed[field] = row[field];
+  // It has exactly the fields of an activity.
+  return placed as PlacedActivity;
 }
 
 function saysSomething(row: Readonly<Record<string, string>>): boolean {

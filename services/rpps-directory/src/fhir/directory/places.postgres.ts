@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg';
 import { readDescribed } from '#src/adapters/described.postgres.ts';
 import type { Follow } from '#src/adapters/follower.postgres.ts';
-import { streamDescribed } from '#src/adapters/stream-described.postgres.ts';
+import { deriveFromEverybody } from '#src/adapters/stream-described.postgres.ts';
 import { finishTwin, openTwin } from '#src/adapters/twin-table.postgres.ts';
 import type { Described } from '#src/domain/described.ts';
 import { describePublished } from '#src/domain/person.ts';
 import { situationsOf } from '../resources/situation.ts';
 import { legalEntityOf, type Structure } from '../resources/structure.ts';
 import { TOLD_FOR_MS } from './narrow.ts';
-import { listingOfStructure, type StructureListing } from './structure-listing.ts';
+import { listingOfStructure, rowOf, type StructureListing } from './structure-listing.ts';
 
 /**
  * Keeps `published_roles` and `published_structures`, from the public file of activities alone. What two people say of one
@@ -41,18 +41,23 @@ export const publishPlaces: Follow = {
     await tx.query(FORGET_ROLES, [TOLD_FOR_MS], 'forget-roles');
   },
 
-  async rebuild(client) {
+  async rebuild(rebuilding) {
+    const { client } = rebuilding;
     const roles = await openTwin(client, 'published_roles');
     await client.query(
       `CREATE TEMP TABLE sightings ON COMMIT DROP AS SELECT ${SIGHTING} FROM published_structures LIMIT 0`,
     );
-    for await (const batch of streamDescribed(client, ['personne_activite'])) {
-      const places = placesOf(batch);
-      await run(client, `INSERT INTO ${roles} SELECT * FROM ${ROLES_SAID}`, [JSON.stringify(places.roles)]);
-      await run(client, `INSERT INTO sightings SELECT ${SIGHTING} FROM ${STRUCTURES_SAID}`, [
-        JSON.stringify([...places.structures.values()]),
-      ]);
-    }
+    const isSeen = createSeen();
+    await deriveFromEverybody(rebuilding, ['personne_activite'], (batch) => {
+      const places = placesOf(batch, isSeen);
+      return [
+        { text: `INSERT INTO ${roles} SELECT * FROM ${ROLES_SAID}`, values: [JSON.stringify(places.roles)] },
+        {
+          text: `INSERT INTO sightings SELECT ${SIGHTING} FROM ${STRUCTURES_SAID}`,
+          values: [JSON.stringify([...places.structures.values()])],
+        },
+      ];
+    });
     // What ended is told for a month, rebuilt or not.
     await run(
       client,
@@ -83,10 +88,11 @@ interface Places {
   readonly structures: ReadonlyMap<string, StructureListing>;
 }
 
-function placesOf(described: readonly Described[]): Places {
+/** `isSeen`: need nothing be said of this structure? */
+function placesOf(described: readonly Described[], isSeen = (_structure: Structure) => false): Places {
   const structures = new Map<string, StructureListing>();
   const see = (structure: Structure | undefined) => {
-    if (structure && !structures.has(structure.id))
+    if (structure && !structures.has(structure.id) && !isSeen(structure))
       structures.set(structure.id, listingOfStructure(structure));
   };
   const roles = described.flatMap((each) => {
@@ -99,6 +105,21 @@ function placesOf(described: readonly Described[]): Places {
     });
   });
   return { roles, structures };
+}
+
+/** Structures of which as much is remembered as they say, most of which many people say. */
+const MOST_REMEMBERED = 20_000;
+
+/** Was the very same said of this structure lately? */
+function createSeen(): (structure: Structure) => boolean {
+  const rows = new Map<string, string>();
+  return (structure) => {
+    const row = rowOf(structure);
+    if (rows.get(structure.id) === row) return true;
+    if (rows.size === MOST_REMEMBERED) rows.clear();
+    rows.set(structure.id, row);
+    return false;
+  };
 }
 
 function run(client: PoolClient, text: string, values: readonly unknown[]) {

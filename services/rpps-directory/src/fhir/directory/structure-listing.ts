@@ -29,13 +29,18 @@ export function listingOfStructure(structure: Structure): StructureListing {
     id: structure.id,
     kind: structure.kind,
     part_of: legalEntityOf(structure)?.id ?? null,
-    row: structureFields.map((field) => structure.row[field]).join('|'),
+    row: rowOf(structure),
     names: keys([name, ...alias]),
     address: keys(
       address.flatMap(({ line = [], city, postalCode, country }) => [...line, city, postalCode, country]),
     ),
     facets: [...facetsOf(organization, structure)],
   };
+}
+
+/** All that is said of it, as it is kept. */
+export function rowOf({ row }: Structure): string {
+  return structureFields.map((field) => row[field]).join('|');
 }
 
 export function structureOfListing({

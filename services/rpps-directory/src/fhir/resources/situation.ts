@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Person, PlacedActivity, PractisedProfession } from '#src/domain/person.ts';
 import { type Structure, structureOf } from './structure.ts';
 
@@ -41,5 +41,5 @@ export function situationsOf({ exercices }: Pick<Person, 'exercices'>): Situatio
 }
 
 export function digestOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 16);
 }
