@@ -1,8 +1,7 @@
 import type { PoolClient } from 'pg';
-import { leadsTo } from '#src/domain/claims.ts';
 import { practiceKinds } from '#src/domain/described.ts';
 import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
-import { CLAIMS, type Claimed, claimsIn } from './claims.postgres.ts';
+import { type Claimed, claimsIn, resolveClaimed, resolveIn } from './claims.postgres.ts';
 import { pages } from './pages.postgres.ts';
 import { describedTable, stagedTable } from './tables.postgres.ts';
 
@@ -51,23 +50,36 @@ async function findLeads(client: PoolClient, declared: string, before: readonly 
       .map((kind) => `SELECT subject FROM ${describedTable(kind)}`),
     `SELECT identifier FROM declared_identifiers WHERE kind IN (${quoted(before)})`,
   ];
+  // With an identifier moves what its own record declares. No loop is without end: each is there once.
   await client.query(
     `CREATE TEMP TABLE leads ON COMMIT DROP AS
-     SELECT DISTINCT identifier, NULL::text AS owner FROM (${declared}) AS declared
-     WHERE identifier IN (${known.join(' UNION ALL ')})`,
+     WITH RECURSIVE declared AS (
+       SELECT identifier FROM (${declared}) AS by_this_version
+       UNION SELECT c.identifier FROM declared JOIN declared_identifiers c ON c.subject = declared.identifier
+     )
+     SELECT identifier, NULL::text AS owner FROM declared WHERE identifier IN (${known.join(' UNION ALL ')})`,
   );
   await client.query('CREATE INDEX ON leads (identifier)');
   await client.query('ANALYZE leads');
   const query = `SELECT identifier, owner, ${claimsIn(before)} FROM leads l`;
-  for await (const page of pages<Lead>(client, query))
+  for await (const page of pages<Lead>(client, query)) {
+    const owners = await resolve(client, page, before);
     await client.query(
       `UPDATE leads l SET owner = o.owner
        FROM unnest($1::text[], $2::text[]) AS o (identifier, owner) WHERE l.identifier = o.identifier`,
       [
         page.map(({ identifier }) => identifier),
-        page.map(({ identifier, claims, has_record }) => leadsTo(identifier, claims, has_record) ?? null),
+        page.map(({ identifier }) => owners.get(identifier) ?? null),
       ],
     );
+  }
+}
+
+function resolve(client: PoolClient, page: readonly Lead[], kinds: readonly FileKind[]) {
+  return resolveClaimed(
+    page,
+    async (identifiers) => (await client.query<Claimed>(resolveIn(kinds), [identifiers])).rows,
+  );
 }
 
 function quoted(kinds: readonly FileKind[]): string {
@@ -81,10 +93,11 @@ function quoted(kinds: readonly FileKind[]): string {
 export async function announceLeads(client: PoolClient, version: string): Promise<void> {
   for await (const page of pages<Lead>(
     client,
-    `SELECT identifier, owner, ${CLAIMS} FROM leads l WHERE owner IS NOT NULL ORDER BY identifier`,
+    `SELECT identifier, owner, ${claimsIn(fileKinds)} FROM leads l WHERE owner IS NOT NULL ORDER BY identifier`,
   )) {
-    const events = page.flatMap(({ identifier, owner, claims, has_record }) => {
-      const now = leadsTo(identifier, claims, has_record);
+    const owners = await resolve(client, page, fileKinds);
+    const events = page.flatMap(({ identifier, owner }) => {
+      const now = owners.get(identifier);
       if (now === undefined || now === owner) return [];
       return now === identifier
         ? { type: 'separated', subject: identifier, previous: owner }

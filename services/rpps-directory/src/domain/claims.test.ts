@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { type Claim, leadsTo } from './claims.ts';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { type Claim, followLeads, leadsTo, MOST_HOPS } from './claims.ts';
 
 const adeli = '0759999998';
 const lambda = '899700000013';
@@ -47,4 +48,42 @@ describe('an identifier', () => {
     const claims = [claim(lambda), claim(martin), claim('899700000039', { present: false })];
     expect(leadsTo(adeli, claims, false)).toBeUndefined();
   });
+});
+
+describe('a chain of identifiers', () => {
+  const follow = (identifier: string, chain: Readonly<Record<string, string>>, hasRecord = true) =>
+    followLeads(identifier, (each) => chain[each] ?? each, hasRecord);
+
+  it('leads to its end', () => {
+    const chain = { a: 'b', b: 'c' };
+    expect(['a', 'b', 'c'].map((each) => follow(each, chain))).toEqual(['c', 'c', 'c']);
+    expect(followLeads('a', () => undefined, false)).toBeUndefined();
+  });
+
+  it('that goes round is nobody’s, nor is what leads into it: each stays its record’s, if it has one', () => {
+    const chain = { a: 'b', b: 'c', c: 'b' };
+    for (const each of ['a', 'b', 'c']) {
+      expect(follow(each, chain)).toBe(each);
+      expect(follow(each, chain, false)).toBeUndefined();
+    }
+  });
+
+  it('that is too long is nobody’s', () => {
+    const chain = Object.fromEntries(Array.from({ length: MOST_HOPS + 1 }, (_, i) => [`${i}`, `${i + 1}`]));
+    expect(follow('0', chain)).toBe('0');
+    expect(follow('1', chain)).toBe(`${MOST_HOPS + 1}`);
+  });
+});
+
+test('Whatever is declared, an identifier leads to one that stays where it is, or nowhere but to its own record', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...ids), fc.constantFrom(...ids)), (chain) => {
+      const leads = (each: string) => chain[each] ?? each;
+      for (const each of ids) {
+        const owner = followLeads(each, leads, false);
+        if (owner !== undefined) expect(leads(owner)).toBe(owner);
+      }
+    }),
+  );
 });

@@ -31,6 +31,28 @@ export function leadsTo(
   return owner === undefined || owner === TWO ? own : owner;
 }
 
+/** More is no chain of one person's identifiers. */
+export const MOST_HOPS = 4;
+
+/**
+ * Whom an identifier leads to in the end, when who declares it has become somebody else's identifier too: from an employer's number
+ * to an ADELI one, and from that to an RPPS one. `leads` says it of one identifier alone (`leadsTo`). A chain that goes round, or
+ * is too long, is nobody's: the identifier stays its record's.
+ */
+export function followLeads(
+  identifier: string,
+  leads: (identifier: string) => string | undefined,
+  hasRecord: boolean,
+): string | undefined {
+  let reached = identifier;
+  for (let hop = 0; hop <= MOST_HOPS; hop++) {
+    const next = leads(reached);
+    if (next === undefined || next === reached) return next;
+    reached = next;
+  }
+  return hasRecord ? identifier : undefined;
+}
+
 const TWO = Symbol('claimed twice');
 
 function onlyOne(claims: readonly Claim[]): string | typeof TWO | undefined {

@@ -373,6 +373,38 @@ export function registerContract(open: () => Promise<OpenRegister>): void {
     });
   });
 
+  describe('an identifier of somebody whose own number became another one', () => {
+    const employer = nationalId('3000000999/CPET');
+    const files = {
+      personne_activite: [run(adeli), run(), ...many],
+      pro_sante_connect: [run(adeli, { otherIds: [employer] }), ...many],
+      adeli_rpps: [line(adeli, lambda)],
+    };
+    it.each([
+      [['personne_activite', 'pro_sante_connect', 'adeli_rpps']],
+      [['personne_activite', 'adeli_rpps', 'pro_sante_connect']],
+      [['adeli_rpps', 'pro_sante_connect', 'personne_activite']],
+    ] as const)('leads to the last one, whatever comes first: %j', async (order) => {
+      for (const kind of order) await apply(kind, files[kind]);
+      for (const identifier of [employer, adeli, lambda])
+        expect(await register.find(identifier)).toMatchObject({
+          nationalId: lambda,
+          status: 'active',
+          otherIds: [lambda, adeli, employer].map((identifiant) => ({ identifiant })),
+        });
+    });
+
+    it('that go round lead to nobody: each number is its record’s', async () => {
+      const other = nationalId('0759999981');
+      const people = [run(adeli), run(other), run(), ...many];
+      await apply('personne_activite', people);
+      await apply('adeli_rpps', [line(adeli, other), line(other, adeli), line(employer, adeli)]);
+      for (const identifier of [adeli, other])
+        expect(await register.find(identifier)).toMatchObject({ nationalId: identifier, status: 'active' });
+      expect(await register.find(employer)).toBeUndefined();
+    });
+  });
+
   describe('another identifier that has a record of other names', () => {
     const stranger = run(adeli, { rows: [luc] });
     /** Lines of nobody whom the register knows: a bad one is one of many. */
