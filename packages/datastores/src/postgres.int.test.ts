@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Unavailable } from '@psc/kernel';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  onTestFinished,
+} from 'vitest';
 import { type BreakableCable, layCable } from './breakable-cable.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
 
@@ -123,6 +133,24 @@ describe('a statement', () => {
     const name = "'); DROP TABLE thing; --";
     await postgres.query(insert, [name]);
     expect(await names()).toEqual([name]);
+  });
+
+  it('that has a name is planned once, where it is asked for', async () => {
+    const plansOf = async (planOnce: boolean) => {
+      const asking = openPostgres({ url: cable.url, poolSize: 1, planOnce, onError });
+      onTestFinished(() => asking.close());
+      // A plan for one value seems cheaper than one for any number of them.
+      for (let i = 0; i < 10; i++)
+        await asking.query('SELECT name FROM thing WHERE name = ANY ($1)', [['one']], 'find things');
+      const { rows } = await asking.query<{ generic_plans: string; custom_plans: string }>(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'find things'",
+      );
+      return rows;
+    };
+    await postgres.query("INSERT INTO thing SELECT 'thing ' || i FROM generate_series(1, 10000) AS i");
+    await postgres.query('ANALYZE thing');
+    expect(await plansOf(true)).toEqual([{ generic_plans: '10', custom_plans: '0' }]);
+    expect(await plansOf(false)).toEqual([{ generic_plans: '0', custom_plans: '10' }]);
   });
 
   it('that breaks a rule of the database says so, without the values of the row', async () => {

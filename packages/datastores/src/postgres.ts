@@ -25,6 +25,11 @@ export interface PostgresSettings {
   readonly poolSize: number;
   /** How long one statement may take: 10 s unless said otherwise. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Named statements are planned once per connection, and again when the statistics of a table change: for those whose best plan
+   * is the same whatever the values. Otherwise PostgreSQL may plan at each call, since a plan for the values seems cheaper.
+   */
+  readonly planOnce?: boolean;
   readonly onError: (error: Error) => void;
 }
 
@@ -45,6 +50,7 @@ export function openPostgres(settings: PostgresSettings): Postgres {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeout,
     idle_in_transaction_session_timeout: 30_000,
+    ...(settings.planOnce ? { options: '-c plan_cache_mode=force_generic_plan' } : {}),
   });
   // The pool only listens to its idle connections: one lost in the middle of a transaction would end the process.
   pool.on('connect', (client) => client.on('error', settings.onError));

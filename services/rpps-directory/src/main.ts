@@ -3,7 +3,7 @@ import { createRedisQuotas } from '@psc/quotas';
 import { createHttpServer, runService } from '@psc/runtime';
 import { createPostgresContacts } from '#src/adapters/contacts.postgres.ts';
 import { createPostgresPeopleSearch } from '#src/adapters/people-search.postgres.ts';
-import { createPostgresProfessionals } from '#src/adapters/professionals.postgres.ts';
+import { createPostgresProfessionals, openLookups } from '#src/adapters/professionals.postgres.ts';
 import { createPostgresRegisterEvents } from '#src/adapters/register-events.postgres.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
@@ -20,6 +20,8 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   const onError = (err: Error) => logger.error({ err }, 'a datastore failed');
   const postgres = openPostgres({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, onError });
   life.onStop('PostgreSQL', () => postgres.close());
+  const lookups = openLookups(config.DATABASE_URL, onError);
+  life.onStop('PostgreSQL lookups', () => lookups.close());
   // Who a professional is, PostgreSQL alone says: without Redis the service goes on answering, and is ready.
   life.onStop('Redis traces', traceRedis());
   const redis = await openRedis(config.REDIS_URL, 'commands', onError);
@@ -40,7 +42,7 @@ await runService(service, readConfig, async ({ config, logger, metrics, identity
   const seal = createSeal(config.CONTACT_SEAL_KEYS);
   const events = createPostgresRegisterEvents({ postgres, seal });
   await compose(app, {
-    professionals: createPostgresProfessionals({ postgres }),
+    professionals: createPostgresProfessionals({ postgres: lookups }),
     contacts: createPostgresContacts({ postgres, seal }),
     search: createPostgresPeopleSearch({ postgres }),
     events,

@@ -18,13 +18,13 @@ import {
   run,
 } from '#src/testing/extracts.ts';
 import { createPostgresContacts } from './contacts.postgres.ts';
-import { createPostgresProfessionals } from './professionals.postgres.ts';
+import { createPostgresProfessionals, openLookups } from './professionals.postgres.ts';
 import { createPostgresRegister } from './register.postgres.ts';
 import { contactName } from './sealed-contact.ts';
 
 const key = `k1:${randomBytes(32).toString('base64')}`;
 const seal = createSeal(key);
-const { postgres, close } = await openTestDatabase(new URL('../../migrations/', import.meta.url));
+const { postgres, url, close } = await openTestDatabase(new URL('../../migrations/', import.meta.url));
 afterAll(close);
 
 async function open(): Promise<OpenRegister> {
@@ -66,6 +66,28 @@ describe('a merge is told', () => {
       expect(await merges()).toEqual([]);
       await register.import(extract(kind, [run(adeli), run(), run(martin)]), options);
       expect(await merges()).toEqual([[adeli, lambda]]);
+    }
+  });
+
+  it('for all of a chain, whichever link comes first, and again once a link is gone', async () => {
+    const employer = nationalId('3000000999/CPET');
+    const linked = extract('pro_sante_connect', [run(adeli, { otherIds: [employer] }), run(), ...crowd]);
+    const people = extract('personne_activite', [run(adeli), run(employer), run(), ...crowd]);
+    const others = extract('adeli_rpps', [line('0759999981', martin)]);
+    for (const [links, told] of [
+      [[linked, table], [[employer, adeli]]],
+      [[table, linked], []],
+    ] as const) {
+      const register = await open();
+      for (const each of [people, ...links]) await register.import(each, options);
+      const whole = await merges();
+      expect(whole.slice(0, told.length)).toEqual(told);
+      expect(whole.slice(told.length).toSorted()).toEqual([
+        [adeli, lambda],
+        [employer, lambda],
+      ]);
+      await register.import(others, { ...options, force: 'a wrong table' });
+      expect((await merges()).slice(whole.length)).toEqual([[employer, adeli]]);
     }
   });
 
@@ -168,6 +190,26 @@ describe('the register in PostgreSQL', () => {
     }
     const again = await inChunks.import(extract('personne_activite', crowd), { operator: 'test' });
     expect(again).toMatchObject({ value: { counts: { people: 3_000, created: 0, changed: 0, lost: 0 } } });
+  });
+
+  it('is looked up by its indexes, although a lookup was planned when it was empty', async () => {
+    const crowd = Array.from({ length: 3_000 }, (_, i) => run(nationalId(`30${10_000 + i}/CPET`)));
+    const lookups = openLookups(url, () => undefined);
+    onTestFinished(() => lookups.close());
+    const { find } = createPostgresProfessionals({ postgres: lookups });
+    expect(await find(lambda)).toBeUndefined();
+    const planned = async () => {
+      const { rows } = await lookups.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN EXECUTE "described-01" ('{${lambda}}')`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    };
+    await apply('personne_activite', [run(lambda, { otherIds: [adeli] }), ...crowd]);
+    await apply('pro_sante_connect', [run(lambda, { otherIds: [adeli] }), ...crowd]);
+    expect(await find(lambda)).toMatchObject({ nationalId: lambda });
+    expect(await planned()).toContain('Index Scan using described_personne_activite_pkey');
+    expect(await planned()).not.toMatch(/Seq Scan on described_/);
+    expect(await planned()).toContain('ANY ($1)');
   });
 
   it('records why a great loss was accepted', async () => {
