@@ -149,7 +149,8 @@ describe('the directory', () => {
     expect(response.json()).toEqual({ people: [], next: null });
     expect(searches.get('d arc zoe jeanne')).toEqual({
       words: ['d', 'arc', 'zoe', 'jeanne'],
-      facets: ['savoir-faire:SM53', 'department:2A'],
+      savoirFaire: 'SM53',
+      department: '2A',
       inactive: false,
     });
   });
