@@ -76,8 +76,13 @@ function listedRow(described: Described) {
   ];
 }
 
-/** Of what the listing says: a change of the restricted file alone must not show in what is public. */
+/**
+ * Of what the listing says: a change of the restricted file alone must not show in what is public, and who left that has nothing
+ * to say any more.
+ */
 function latestVersion({ said }: Described, onlyPublished: boolean): string {
+  const { personne_activite } = said;
+  if (personne_activite?.present === false) return personne_activite.version ?? '0';
   const versions = listedKinds
     .filter((kind) => !(onlyPublished && kind === 'pro_sante_connect'))
     .map((kind) => Number(said[kind]?.version ?? 0));

@@ -482,6 +482,20 @@ describe('a search by POST', () => {
   });
 });
 
+describe('a mailbox of a cabinet', () => {
+  it('that no person is named for is one of the structure', async () => {
+    await world.imports('mssante', {
+      'structure:99999999900036': [
+        { typeBal: 'CAB', adresseBal: 'cabinet@pharmacien.mssante.example' },
+        { typeBal: 'PER', adresseBal: 'personne@pharmacien.mssante.example' },
+      ],
+    });
+    const { name } = await one<Organization>('/Organization?mailbox-mss=cabinet@pharmacien');
+    expect(name).toBe(pharmacy.raisonSocialeSite);
+    expect(resources(await found('/Organization?mailbox-mss=personne@'))).toEqual([]);
+  });
+});
+
 describe('a structure of several people', () => {
   it('changes when they say something else of it, not when somebody of another order does', async () => {
     const shop = {
@@ -596,6 +610,19 @@ describe('who left', () => {
     // Back again, under the same id.
     await world.imports('personne_activite', { [left]: [{ ...pharmacist(1), nomDexercice: 'REVENU' }] });
     expect((await one<Practitioner>('/Practitioner?family=revenu')).id).toBe(before.id);
+  });
+
+  it('long ago is not told again when another file says something else of them', async () => {
+    const left = numbered(702);
+    await world.imports('personne_activite', { [left]: [{ ...pharmacist(1), nomDexercice: 'ANCIEN' }] });
+    const { id } = await one<Practitioner>('/Practitioner?family=ancien');
+    await world.imports('personne_activite', { [left]: undefined });
+    await world.postgres.query(
+      `UPDATE versions SET finished_at = now() - interval '31 days' WHERE id = (SELECT max(id) FROM versions)`,
+    );
+    await world.imports('porteurs', { [left]: [{ typeCarte: 'CPS', numeroCarte: '9900000001' }] });
+    expect((await world.get(`/Practitioner/${id}`)).statusCode).toBe(410);
+    expect(resources(await found(`/Practitioner?_id=${id}`))).toEqual([]);
   });
 
   it('the public file and not the restricted one is deleted too, and what that one says stays unsaid', async () => {

@@ -40,8 +40,8 @@ export async function readStructures(
   }));
 }
 
-/** Those of a person are with the person. */
+/** Those of a person are with the person, and one that lacks its person is nobody's. */
 function distinct(mailboxes: readonly Mailbox[]): Mailbox[] {
-  const own = mailboxes.filter(({ typeBal }) => typeBal !== 'PER' && typeBal !== 'CAB');
+  const own = mailboxes.filter(({ typeBal }) => typeBal !== 'PER');
   return [...new Map(own.map((mailbox) => [mailbox.adresseBal, mailbox])).values()];
 }

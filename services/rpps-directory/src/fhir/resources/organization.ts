@@ -12,7 +12,7 @@ export interface PublishedStructure {
   readonly structure: Structure;
   readonly active: boolean;
   readonly updatedAt: Date;
-  /** Of the structure itself: ORG and APP. */
+  /** Of the structure itself: ORG, APP, and CAB when no person is named. */
   readonly mailboxes: readonly Mailbox[];
 }
 
