@@ -351,6 +351,32 @@ describe('the list of people', () => {
     expect(await indexes()).toEqual(indexesBefore);
   });
 
+  it('says the same of identifiers that lead to each other, followed or made again', async () => {
+    const [adeli, other, employer] = ['0759999998', '0759999980', '3000000999/CPET'];
+    const said = (...more: DescribedRun[]) => [
+      run(adeli, { otherIds: [employer] }),
+      run(employer, { otherIds: [adeli] }),
+      run(other, { otherIds: [] }),
+      run(numbered(1), { otherIds: [other] }),
+      ...more,
+    ];
+    await imported('pro_sante_connect', said().slice(2));
+    await imported('pro_sante_connect', said(named(2, 'EVE', 'Zoé')));
+    const followed = await listed();
+    expect(followed.map(({ national_id, active }) => [national_id, active])).toEqual(
+      [
+        [other, false],
+        [adeli, true],
+        [employer, true],
+        [numbered(1), true],
+        [numbered(2), true],
+      ].toSorted(),
+    );
+    await postgres.query('DELETE FROM register_followers');
+    await follower.catchUp();
+    expect(await listed()).toEqual(followed);
+  });
+
   it('follows a rollback, which takes back who came', async () => {
     await imported('personne_activite', [named(1, 'MARTIN', 'Marie')]);
     const before = [await listed(), await indexed()];

@@ -1,8 +1,7 @@
 import type { PoolClient, QueryConfig } from 'pg';
-import type { Claim } from '#src/domain/claims.ts';
 import type { Described, Said } from '#src/domain/described.ts';
-import type { FileKind } from '#src/domain/stored-rows.ts';
-import { CLAIMS, ownersOf } from './claims.postgres.ts';
+import { type FileKind, fileKinds } from '#src/domain/stored-rows.ts';
+import { type Claimed, claimsIn, resolveClaimed, resolveIn } from './claims.postgres.ts';
 import { isRpps } from './tables.postgres.ts';
 
 const ROWS_AT_ONCE = 2_000;
@@ -14,7 +13,7 @@ interface Row {
   readonly rows: string;
   readonly version_id: string;
   /** Of an identifier that may lead to somebody else. */
-  readonly claimed: { readonly has_record: boolean; readonly claims: readonly Claim[] } | null;
+  readonly claimed: Claimed | null;
 }
 
 /** Two connections in transactions that read the same version of the register. */
@@ -60,7 +59,7 @@ async function* streamDescribed(
   );
   await reader.query(
     `DECLARE everybody NO SCROLL CURSOR FOR
-     SELECT l.*, CASE WHEN NOT ${isRpps('l.identifier')} THEN (SELECT row_to_json(claimed) FROM (SELECT ${CLAIMS}) AS claimed) END
+     SELECT l.*, CASE WHEN NOT ${isRpps('l.identifier')} THEN (SELECT row_to_json(claimed) FROM (SELECT l.identifier, ${claimsIn(fileKinds)}) AS claimed) END
        AS claimed
      FROM (${parts.join(' UNION ALL ')}) AS l ORDER BY l.identifier`,
   );
@@ -69,14 +68,18 @@ async function* streamDescribed(
   let next = fetch();
   for (;;) {
     const { rows } = await next;
+    const owners = await resolveClaimed(
+      rows.flatMap(({ claimed }) => claimed ?? []),
+      async (identifiers) => (await reader.query<Claimed>(resolveIn(fileKinds), [identifiers])).rows,
+    );
     if (rows.length > 0) next = fetch();
     const batch: Described[] = [];
-    for (const { kind, identifier, present, rows: said, version_id, claimed } of rows) {
+    for (const { kind, identifier, present, rows: said, version_id } of rows) {
       // A structure, which comes after everybody: identifiers begin with a digit, a capital or, of a PSI account, a-f.
       if (identifier.startsWith('structure:')) continue;
       if (open?.nationalId !== identifier) {
         if (open) batch.push(open);
-        const owner = claimed && ownersOf([{ identifier, ...claimed }]).get(identifier);
+        const owner = owners.get(identifier);
         open = {
           nationalId: identifier,
           said: {},
