@@ -77,7 +77,7 @@ export const kinds: { readonly [Type in ResourceType]: Kind<Type> } = {
   },
 };
 
-/** The rows of a list, from one on. */
+/** The rows of a list, from one on. Which they are, an index may tell alone; the rest is read of those only. */
 export async function listRows(
   postgres: Queryable,
   { table }: Pick<Kind<ResourceType>, 'table'>,
@@ -94,7 +94,9 @@ export async function listRows(
   const begun =
     from === undefined ? '' : ` AND ${id} >= ${conditions.param(from)}::${people ? 'bigint' : 'text'}`;
   const { rows } = await postgres.query<Row & { id: string }>(
-    `SELECT ${columns} FROM ${table} WHERE ${sql}${begun} ORDER BY ${id} LIMIT ${limit}`,
+    `SELECT ${columns}
+     FROM (SELECT ${id} FROM ${table} WHERE ${sql}${begun} ORDER BY ${id} LIMIT ${limit}) AS found (id)
+     JOIN ${table} ON ${id} = found.id ORDER BY ${id}`,
     conditions.values,
   );
   return rows;

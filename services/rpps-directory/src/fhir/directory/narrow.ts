@@ -268,8 +268,9 @@ function peopleByName(
     };
   }
   const begins = beginningOf(key);
+  // Of LIKE, PostgreSQL believes a rare name so common that it would look for it through everybody.
   return {
-    sql: `p.${column} LIKE ${param(`${literally(begins)}%`)}`,
+    sql: `(p.${column} >= ${param(begins)} AND p.${column} < ${param(`${begins}\u{10ffff}`)})`,
     exact: modifier === undefined && begins === key,
   };
 }
