@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type {
   Bundle,
   OperationOutcome,
@@ -745,6 +746,20 @@ describe('errors', () => {
         405,
         world.app.inject({ method, url: '/fhir/v2/Practitioner/1', headers: { 'esante-api-key': apiKey } }),
       ]);
+    // Read as it is, it would be parameters that nobody knows, and the answer everybody.
+    outcomes.push([
+      415,
+      world.app.inject({
+        method: 'POST',
+        url: '/fhir/v2/Practitioner/_search',
+        headers: {
+          'esante-api-key': apiKey,
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-encoding': 'gzip',
+        },
+        payload: gzipSync('family=lambda'),
+      }),
+    ]);
     for (const type of ['application/json', 'text/plain'])
       outcomes.push([
         415,

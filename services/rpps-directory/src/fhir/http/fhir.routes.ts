@@ -70,6 +70,9 @@ export function fhirRoutes(needs: {
   async function negotiate(request: FastifyRequest, reply: FastifyReply) {
     if (!acceptsJson(request.headers.accept, queryOf(request)))
       return sendIssue(reply, 406, 'not-supported', 'this server answers application/fhir+json');
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity')
+      return sendIssue(reply, 415, 'not-supported', 'this server reads no compressed body');
   }
 
   async function answerSearch(
