@@ -1,6 +1,6 @@
 import type { AskFigures } from './ask.ts';
 import { figuresOf } from './process-figures.ts';
-import { measureBareHttp, measureRegister, tableSizes } from './register.ts';
+import { measureBareHttp, measureRegister, measureWhileListing, tableSizes } from './register.ts';
 import { startRegisterService } from './register-service.ts';
 
 /** As much as the record of somebody with an activity. */
@@ -12,6 +12,7 @@ export async function printRegister(rows: number, seconds: number): Promise<void
   console.table(service.filled);
   const bare = await measureBareHttp(BYTES_OF_AN_ANSWER, seconds);
   const figures = await measureRegister(service, seconds);
+  figures.push(...(await measureWhileListing(service, seconds)));
   console.log('\nWhat rpps-directory answers through HTTP, one after the other');
   console.table(Object.fromEntries([bare, ...figures].map((each) => [each.name, line(each, bare)])));
   console.log(`\nResident memory of rpps-directory: ${figuresOf(service.pid).residentMb} MB`);

@@ -12,6 +12,26 @@ export async function measureRegister(service: RegisterService, seconds: number)
   return figures;
 }
 
+/** Lookups as logins ask them, with nothing else to do, and while the lists of people and of places are made again. */
+export async function measureWhileListing(service: RegisterService, seconds: number): Promise<AskFigures[]> {
+  const { rows } = await service.database.query<{ national_id: string }>(
+    'SELECT national_id FROM listed_people WHERE active ORDER BY md5(id::text) LIMIT 5000',
+  );
+  const next = () => ({
+    path: '/internal/professionals/lookup',
+    body: { nationalId: drawn(rows).national_id },
+  });
+  const measure = async (name: string) => {
+    const authorization = `Bearer ${await service.caller.tokenFor('rpps-directory')}`;
+    const question = { name, parallel: 64, perSecond: 200, next };
+    return ask(question, { ...service, headers: { authorization } }, seconds);
+  };
+  const quiet = await measure('lookup');
+  await service.database.query('DELETE FROM register_followers');
+  await service.database.query("SELECT pg_notify('register', '')");
+  return [quiet, await measure('lookup while lists are made again')];
+}
+
 /**
  * The same exchange with a bare `node:http` that parses the question and sends as many bytes: what HTTP itself costs on this
  * machine, at this moment.
