@@ -45,8 +45,9 @@ export function startListing(needs: {
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
     });
     const deadline = setTimeout(() => thread?.terminate(), MOST_MS);
-    // Rejects with what ended the thread.
-    await once(thread, 'exit').finally(() => clearTimeout(deadline));
+    // Rejects with what the thread failed of, lack of memory included.
+    const [code] = await once(thread, 'exit').finally(() => clearTimeout(deadline));
+    if (code !== 0) throw new Error('the thread was ended');
   }
 
   const turns = createTurns(() =>
