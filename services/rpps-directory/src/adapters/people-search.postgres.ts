@@ -205,10 +205,13 @@ function holds(first: number): string {
   return `(' ' || w.name_key) LIKE ALL ($${first}::text[]) AND (w.active OR $${first + 1}::boolean) AND ${codes.join(' AND ')}`;
 }
 
-/** Who has two words that fit is met at the first one only. */
+/**
+ * Who has two words that fit is met at the first one only. PostgreSQL believes an array short, and the statement therefore not
+ * so long that it should be compiled.
+ */
 function isFirst(pattern: string): string {
   return `NOT EXISTS (
-    SELECT FROM string_to_table(w.name_key, ' ') AS word WHERE word LIKE ${pattern} AND word < w.word)`;
+    SELECT FROM unnest(string_to_array(w.name_key, ' ')) AS word WHERE word LIKE ${pattern} AND word < w.word)`;
 }
 
 /** `candidates` have parameters up to the one before `pattern`. */
