@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsAbout } from '#src/testing/fhir-profiles.ts';
 import { apiKey, base, type FhirWorld, openFhirWorld } from '#src/testing/fhir-world.ts';
 import { cabinet, generalPractitioner, hospital } from '#src/testing/published.ts';
+import { digestOfKey } from './access/key-digest.ts';
 
 /** The face over what an import writes: real PostgreSQL and Redis, and every answer validated. */
 let world: FhirWorld;
@@ -391,6 +392,10 @@ describe('pages', () => {
     expect(next).not.toMatch(/Practitioner/);
     expect((await world.get(`${path.slice(0, -2)}AA`)).statusCode).toBe(404);
     expect((await world.get('/_page')).statusCode).toBe(404);
+    // With another key it would show what somebody else searched for.
+    await world.apiKeys.add({ name: 'another', digest: digestOfKey('another'), createdBy: 'tests' });
+    expect((await world.get(path, { 'esante-api-key': 'another' })).statusCode).toBe(404);
+    expect((await world.get(path)).statusCode).toBe(200);
     world.pass(3_601_000);
     const late = await world.get(path);
     expect([late.statusCode, (late.json() as OperationOutcome).resourceType]).toEqual([

@@ -81,7 +81,7 @@ const results = [
   '| `_total` | `none`; `estimate`: what PostgreSQL expects (for roles: how many people); `accurate`: counted up to 100,000, otherwise left out with an outcome `too-costly`. Left out: told when it is cheap, as there. A total that no index tells (of roles, by a part of a name) is counted one by one when it is asked for, or with `_count=0`, among 2,000 candidates at most. |',
   '| `_elements` | As there, with the tag SUBSETTED; `identifier` and `active` are always there. |',
   '| `_include=*` | All the includes of the resource. |',
-  '| Pages | Follow `link[next]`, `/_page?id=…`: sealed, kept nowhere, for an hour. People have numbers that only grow, so that an import between two pages tells nobody twice and leaves nobody out. |',
+  '| Pages | Follow `link[next]`, `/_page?id=…`: sealed, kept nowhere, for an hour and for the same key. People have numbers that only grow, so that an import between two pages tells nobody twice and leaves nobody out. |',
   '| Deleted | `active: false` with the id, the identifiers and, for a structure, the name, for 30 days; then 410 on read (404 for a role that its person left), and in no search. An ADELI number that leaves the public file is deleted too, although it still logs in: our choice. |',
   '| Reading | `ETag` (weak, of the content) and `If-None-Match`; `Last-Modified` is the import that last changed the public data of the person. No versions are kept. |',
   '',

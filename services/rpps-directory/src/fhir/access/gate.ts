@@ -7,7 +7,12 @@ import { digestOfKey } from './key-digest.ts';
 export type Gate = (call: {
   readonly key: string | undefined;
   readonly address: string;
-}) => Promise<Refusal | undefined>;
+}) => Promise<Pass | Refusal>;
+
+export interface Pass {
+  /** The number of the key. */
+  readonly holder: string;
+}
 
 export interface Refusal {
   readonly code: 'key_missing' | 'key_unknown' | 'too_many_calls' | 'too_many_wrong_keys';
@@ -45,7 +50,7 @@ export function createGate(needs: {
     const [calls] = await quotas.tally([{ name: `{fhir:key:${holder}}:calls`, window: { ms: SECOND_MS } }]);
     if (calls && calls.uses > callsPerSecond)
       return { code: 'too_many_calls', retryAfterSeconds: secondsOf(calls.msLeft) };
-    return undefined;
+    return { holder };
   };
 }
 

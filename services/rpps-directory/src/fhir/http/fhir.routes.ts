@@ -26,6 +26,9 @@ export function fhirRoutes(needs: {
 }) {
   const { directory, gate, pageLinks, base, clock } = needs;
   const statement = capabilityStatement(base);
+  /** Whose key each request came with. */
+  const holders = new WeakMap<FastifyRequest, string>();
+  const holderOf = (request: FastifyRequest) => holders.get(request) ?? '';
 
   return async (root: FastifyInstance): Promise<void> => {
     await root.register(
@@ -63,8 +66,9 @@ export function fhirRoutes(needs: {
     // What the server can do is no secret, and a client asks for it first.
     if (request.routeOptions.url === `${FHIR_PATH}/metadata`) return;
     const key = request.headers['esante-api-key'];
-    const refusal = await gate({ key: Array.isArray(key) ? key[0] : key, address: request.ip });
-    if (refusal) return sendRefusal(reply, refusal);
+    const answer = await gate({ key: Array.isArray(key) ? key[0] : key, address: request.ip });
+    if ('code' in answer) return sendRefusal(reply, answer);
+    holders.set(request, answer.holder);
   }
 
   async function negotiate(request: FastifyRequest, reply: FastifyReply) {
@@ -90,12 +94,12 @@ export function fhirRoutes(needs: {
       search.understood.map(([name, value]): [string, string] => [name, value]),
     ).toString();
     const self = `${base}/${type}${query === '' ? '' : `?${query}`}`;
-    return send(reply, await bundleOf(search, undefined, self));
+    return send(reply, await bundleOf(search, undefined, self, holderOf(request)));
   }
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {
     const id = queryOf(request).find(([name]) => name === 'id')?.[1] ?? '';
-    const link = pageLinks.open(id);
+    const link = pageLinks.open(id, holderOf(request));
     if (link === undefined)
       return sendIssue(reply, 404, 'not-found', 'no such page: links are followed, not made');
     if (link === 'expired') return sendIssue(reply, 410, 'not-found', 'this link is too old: search again');
@@ -104,7 +108,7 @@ export function fhirRoutes(needs: {
     if (!parsed.ok) return send(reply.code(400), outcomeOf(parsed.issues));
     return send(
       reply,
-      await bundleOf(parsed.search, link.from, `${base}/_page?id=${encodeURIComponent(id)}`),
+      await bundleOf(parsed.search, link.from, `${base}/_page?id=${encodeURIComponent(id)}`, link.holder),
     );
   }
 
@@ -112,6 +116,7 @@ export function fhirRoutes(needs: {
     search: Search<ResourceType>,
     from: Position | undefined,
     self: string,
+    holder: string,
   ): Promise<Bundle> {
     const { found, next, total } = await directory.search(search, from);
     const included = await directory.include(search, found);
@@ -130,7 +135,8 @@ export function fhirRoutes(needs: {
       });
     const { type, understood } = search;
     const nextLink =
-      next && `${base}/_page?id=${encodeURIComponent(pageLinks.seal({ type, understood, from: next }))}`;
+      next &&
+      `${base}/_page?id=${encodeURIComponent(pageLinks.seal({ holder, type, understood, from: next }))}`;
     return {
       resourceType: 'Bundle',
       meta: { lastUpdated: new Date(clock()).toISOString() },
