@@ -75,6 +75,7 @@ const cases: readonly (readonly [ResourceType, found: readonly string[], notFoun
       "family=-'",
       'given=LAMBDA',
       'identifier=|99700000013',
+      'identifier=https://rpps.esante.gouv.fr|99700000013|1',
       'identifier=https://rpps.esante.gouv.fr|899700000013',
       'identifier:of-type=https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203|RPPS|899700000013',
       'identifier-type=ADELI',

@@ -39,9 +39,10 @@ export function stringOf(alternative: string): string {
 
 /** `code`, `system|code`, `system|` (any code of it) or `|code` (a code without system, `system: ''`). */
 export function tokenOf(alternative: string): Token {
-  const [first = '', second] = splitUnescaped(alternative, '|').map(unescaped);
-  if (second === undefined) return { code: first };
-  return { system: first, ...(second === '' ? {} : { code: second }) };
+  const [first = '', ...rest] = splitUnescaped(alternative, '|').map(unescaped);
+  if (rest.length === 0) return { code: first };
+  const code = rest.join('|');
+  return { system: first, ...(code === '' ? {} : { code }) };
 }
 
 /** `system of the type|type|value`, of which FHIR asks for all three. */
