@@ -150,11 +150,11 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
         await tx.query('DELETE FROM activation_tickets WHERE national_id = $1', [previousId]);
         const { rows } = await tx.query<{ id: string }>(
           `UPDATE devices SET national_id = $2
-           WHERE national_id = $1 OR (id IN (${MOVED}) AND national_id <> $2) RETURNING id`,
+           WHERE id IN (SELECT id FROM devices WHERE national_id = $1 UNION ${MOVED}) AND national_id <> $2 RETURNING id`,
           ids,
         );
-        await moveFraudReports(tx, nationalId, rows);
         if (rows.length === 0) return;
+        await moveFraudReports(tx, nationalId, rows);
         await tx.query(
           `INSERT INTO merges AS known (event_id, previous_id, national_id, device_ids, at)
            VALUES ($1, $2, $3, $4, $5)
@@ -171,14 +171,16 @@ export function createPostgresDevices(postgres: Postgres, seal: Seal): Devices {
           `UPDATE devices SET national_id = $1 WHERE id IN (${MOVED}) AND national_id <> $1 RETURNING id`,
           [nationalId],
         );
-        await moveFraudReports(tx, nationalId, rows);
         const back = rows.map(({ id }) => id);
-        // They came to others by way of it: what those lose later is not theirs.
-        await tx.query(
-          `UPDATE merges SET device_ids = ARRAY(SELECT unnest(device_ids) EXCEPT SELECT unnest($2::text[]))
-           WHERE device_ids && $2 AND previous_id <> $1`,
-          [nationalId, back],
-        );
+        if (back.length > 0) {
+          await moveFraudReports(tx, nationalId, rows);
+          // They came to others by way of it: what those lose later is not theirs.
+          await tx.query(
+            `UPDATE merges SET device_ids = ARRAY(SELECT unnest(device_ids) EXCEPT SELECT unnest($2::text[]))
+             WHERE device_ids && $2 AND previous_id <> $1`,
+            [nationalId, back],
+          );
+        }
         await tx.query(
           `INSERT INTO merges (event_id, previous_id, national_id, device_ids, at) VALUES ($1, $2, $2, $3, $4)
            ON CONFLICT (event_id) DO NOTHING`,
