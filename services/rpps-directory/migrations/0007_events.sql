@@ -10,3 +10,8 @@ CREATE FUNCTION next_register_event_number() RETURNS bigint LANGUAGE sql AS $$
 $$;
 ALTER TABLE register_events ALTER COLUMN id DROP IDENTITY;
 ALTER TABLE register_events ALTER COLUMN id SET DEFAULT next_register_event_number();
+
+-- An identifier leads to its own record again: subject; previous_id is whom it led to.
+ALTER TABLE register_events DROP CONSTRAINT register_events_type_check;
+ALTER TABLE register_events ADD CONSTRAINT register_events_type_check
+  CHECK (type IN ('struck_off', 'reappeared', 'merged', 'separated', 'contact_changed'));
