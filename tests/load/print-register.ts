@@ -11,15 +11,17 @@ export async function printRegister(rows: number, seconds: number): Promise<void
   console.log('\nFilled, in seconds');
   console.table(service.filled);
   const bare = await measureBareHttp(BYTES_OF_AN_ANSWER, seconds);
-  const figures = await measureRegister(service, seconds);
-  figures.push(...(await measureWhileListing(service, seconds)));
+  const asked = await measureRegister(service, seconds);
+  const listing = await measureWhileListing(service, seconds);
   console.log('\nWhat rpps-directory answers through HTTP, one after the other');
-  console.table(Object.fromEntries([bare, ...figures].map((each) => [each.name, line(each, bare)])));
+  console.table(
+    Object.fromEntries([...bare, ...asked, ...listing].map((each) => [each.name, line(each, bare[0])])),
+  );
   console.log(`\nResident memory of rpps-directory: ${figuresOf(service.pid).residentMb} MB`);
   console.table(await tableSizes(service));
 }
 
-function line({ perSecond, p50, p99, failed, cpuMicros }: AskFigures, bare: AskFigures) {
+function line({ perSecond, p50, p99, failed, cpuMicros }: AskFigures, bare?: AskFigures) {
   return {
     'per s': Math.round(perSecond),
     'p50 ms': round(p50),
@@ -27,7 +29,7 @@ function line({ perSecond, p50, p99, failed, cpuMicros }: AskFigures, bare: AskF
     failed,
     'CPU µs each': Math.round(cpuMicros),
     'per s and core': Math.round(1_000_000 / cpuMicros),
-    'CPU, bare HTTP = 1': round(cpuMicros / bare.cpuMicros),
+    'CPU, bare HTTP = 1': round(cpuMicros / (bare?.cpuMicros ?? Number.NaN)),
   };
 }
 

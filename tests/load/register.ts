@@ -36,21 +36,20 @@ export async function measureWhileListing(service: RegisterService, seconds: num
  * The same exchange with a bare `node:http` that parses the question and sends as many bytes: what HTTP itself costs on this
  * machine, at this moment.
  */
-export async function measureBareHttp(bytes: number, seconds: number): Promise<AskFigures> {
+export async function measureBareHttp(bytes: number, seconds: number): Promise<AskFigures[]> {
   const program = `require('node:http').createServer((q, r) => {
     let text = ''; q.setEncoding('utf8').on('data', (c) => { text += c }).on('end', () => {
       JSON.parse(text); r.setHeader('content-type', 'application/json'); r.end('x'.repeat(${bytes})) })
   }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [port] = await once(child.stdout, 'data');
-  const question = {
-    name: 'bare node:http',
-    parallel: 32,
-    next: () => ({ path: '/', body: { nationalId: '8' } }),
-  };
   const asked = { origin: `http://127.0.0.1:${Number(port)}`, pid: child.pid ?? 0, headers: {} };
+  const next = () => ({ path: '/', body: { nationalId: '8' } });
   try {
-    return await ask(question, asked, seconds);
+    const figures: AskFigures[] = [];
+    for (const load of [{ parallel: 32 }, { parallel: 64, perSecond: 4_000 }])
+      figures.push(await ask({ name: 'bare node:http', ...load, next }, asked, seconds));
+    return figures;
   } finally {
     child.kill();
   }
@@ -92,8 +91,10 @@ async function describeQuestions({ database, fhirKey }: RegisterService): Promis
   const kinds = Object.values(searches);
   return [
     ...[
-      { parallel: 8 },
       { parallel: 32 },
+      { parallel: 16 },
+      { parallel: 8 },
+      { parallel: 1 },
       { parallel: 64, perSecond: 2_000 },
       { parallel: 64, perSecond: 4_000 },
     ].map((load) => ({ name: 'lookup by RPPS number', ...load, next: () => lookup(person().national_id) })),

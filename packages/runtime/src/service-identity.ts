@@ -128,8 +128,6 @@ function claimedIssuer(token: string): string | undefined {
   }
 }
 
-const callers = new WeakMap<FastifyRequest, string>();
-
 /** Fastify `preHandler`: only these services pass. 401 without a valid token, 403 for another service. */
 export function requireCaller(
   identity: ServiceIdentity,
@@ -148,11 +146,11 @@ export function requireCaller(
         .code(403)
         .send({ error: 'access_denied', message: "Ce service n'a pas accès à cette adresse." });
     }
-    callers.set(request, caller);
+    request.caller = caller;
   };
 }
 
 /** The caller that `requireCaller` let through, for the audit. */
 export function callerOf(request: FastifyRequest): string {
-  return callers.get(request) ?? 'unknown';
+  return request.caller ?? 'unknown';
 }
