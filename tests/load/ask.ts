@@ -33,7 +33,8 @@ export interface AskFigures {
   readonly cpuMicros: number;
 }
 
-const WARM_UP_SECONDS = 3;
+/** A process that was just started compiles for so long. */
+const WARM_UP_SECONDS = 5;
 
 /**
  * With undici's lowest layer: the generator shares this machine's cores with the service and PostgreSQL, and `node:http` as a

@@ -91,6 +91,7 @@ async function describeQuestions({ database, fhirKey }: RegisterService): Promis
   const kinds = Object.values(searches);
   return [
     ...[
+      { parallel: 64 },
       { parallel: 32 },
       { parallel: 16 },
       { parallel: 8 },
