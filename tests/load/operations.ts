@@ -1,19 +1,12 @@
 import type { Cluster } from '@psc/sandbox/supervisor/cluster.ts';
 import { createSandbox } from '@psc/testing';
 import { Redis } from 'ioredis';
+import type { AskFigures } from './ask.ts';
 import { logInByPhone } from './phone-login.ts';
 import { figuresOf, figuresOfRedis } from './process-figures.ts';
 
 /** What one kind of request costs oidc-provider. */
-export interface OperationFigures {
-  readonly name: string;
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly failed: number;
-  /** CPU of the process, in microseconds for each operation. */
-  readonly cpuMicros: number;
+export interface OperationFigures extends AskFigures {
   readonly redisMicros: number;
   /** The same operation by the bare library, measured apart: CPU µs with its example's adapter and RS256. */
   readonly bareMicros: number | undefined;
